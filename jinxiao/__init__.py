@@ -1,0 +1,1 @@
+"""jinxiao: agent-based simulation of consumption policy."""
