@@ -1,0 +1,221 @@
+"""Conditions: the one object through which policy reaches agents, month by month.
+
+Levers write Conditions, agents read them; nothing else couples the two. A month without policy is ``Conditions(month)``:
+neutral values everywhere and no rules. Rules that differ only in numbers are rows of three small structured arrays
+(transfers, durable rules, coupon waves) which the compiled loops read directly.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+
+from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES
+
+ALL_ZONES = (1 << N_ZONES) - 1
+"""Bit mask with every zone set; bit ``z`` stands for zone ``z``."""
+MAX_RULES = 96
+"""Rules a run may hold; costs are booked by rule id below this."""
+
+
+class Basis(IntEnum):
+    """Per what a transfer is paid."""
+
+    CHILD = 0
+    """each child whose age in months lies in [age_min, age_max)"""
+    BIRTH = 1
+    """each child born this month"""
+    RESIDENT_PENSIONER = 2
+    EMPLOYEE_PENSIONER = 3
+    """each pensioner of the employee scheme; `share` adds a share of the pensioner's own pension"""
+    HOUSEHOLD = 4
+    RESIDENT_INSURED = 5
+    """each member of the resident medical insurance"""
+    EMPLOYED = 6
+    """each employed earner of the occupations allowed"""
+    UNEMPLOYED = 7
+    FARMER = 8
+    """each earner who farms"""
+    STUDENT = 9
+    """each member in the band of students"""
+    TRAINED = 10
+    """each earner who finishes a training course this month"""
+
+
+TRANSFER = np.dtype(
+    [
+        ("rule", np.int32),  # id of the instrument: keys take-up draws and cost accounts
+        ("basis", np.int32),  # Basis
+        ("zones", np.int64),  # bit mask
+        ("amount", np.float64),  # yuan paid this month per unit of the basis
+        ("share", np.float64),  # of the unit's own pension, paid on top of amount (EMPLOYEE_PENSIONER)
+        ("permanent", np.float64),  # yuan a month per unit that enter permanent income while the rule lasts
+        ("permanent_share", np.float64),  # the same, as a share of the unit's own pension
+        (
+            "take_up",
+            np.float64,
+        ),  # probability that a household ever takes it up (one draw a rule and household)
+        ("age_min", np.int32),  # months
+        ("age_max", np.int32),  # months, exclusive
+        ("max_quintile", np.int32),  # 0..4: highest income quintile that is eligible
+        ("occupations", np.int32),  # bit mask of Occupation, for EMPLOYED / UNEMPLOYED
+        ("label_category", np.int32),  # category on which the labelled part is spent first; -1 for none
+        ("label_share", np.float64),  # share of the transfer spent first on the label (mental account)
+    ],
+    align=True,
+)
+
+DURABLE_RULE = np.dtype(
+    [
+        ("rule", np.int32),
+        ("durable", np.int32),  # Durable
+        ("powertrain", np.int32),  # 0 petrol, 1 new energy, -1 either (cars)
+        ("zones", np.int64),
+        ("rate", np.float64),  # share of price
+        ("flat", np.float64),  # yuan
+        ("cap", np.float64),  # yuan per unit; of rate and flat together
+        ("price_ceiling", np.float64),  # yuan; above it nothing is paid
+        (
+            "min_old_age",
+            np.int32,
+        ),  # months; the age the old unit must have reached; 0: none; -1: no old unit needed
+        ("scrap", np.int32),  # 1: the old unit must be scrapped; 0: may be sold on or kept
+        ("eligible_share", np.float64),  # share of models on sale that qualify (energy grade, listed models)
+        ("take_up", np.float64),  # share of eligible purchases that claim
+        ("pool", np.int32),  # budget pool that pays; -1: no limit
+        ("months_left", np.int32),  # months until the announced end, this one included; 0: not announced
+        ("per_person", np.int32),  # units each adult may claim while the rule lasts; 0: no limit
+    ],
+    align=True,
+)
+
+COUPON = np.dtype(
+    [
+        ("rule", np.int32),
+        ("goods", np.int64),  # bit mask of Good that the wave covers; 0 for visitors-only waves
+        ("zones", np.int64),
+        ("threshold", np.float64),  # yuan: spend T
+        ("discount", np.float64),  # yuan: get D off
+        ("quantity", np.float64),  # coupons issued this month in the zones, real units
+        ("per_holder", np.float64),  # coupons a claimer can hold this month
+        ("digital_only", np.int32),
+        ("valid_days", np.int32),
+        ("pool", np.int32),
+        ("for_visitors", np.float64),  # share of the quantity that parties from outside may claim
+    ],
+    align=True,
+)
+
+
+@dataclass
+class Conditions:
+    """What policy sets in one month. Neutral by default.
+
+    Shapes: zones 22, cities 11, sectors 22, markets 5. Rates are per month unless named otherwise; money is yuan of 2024.
+    """
+
+    month: int
+    transfers: np.ndarray = field(default_factory=lambda: np.zeros(0, TRANSFER))
+    durable_rules: np.ndarray = field(default_factory=lambda: np.zeros(0, DURABLE_RULE))
+    coupons: np.ndarray = field(default_factory=lambda: np.zeros(0, COUPON))
+    pool_budget: dict[int, float] = field(default_factory=dict)
+    """yuan released to each budget pool this month; what is unspent is carried on while the pool lives"""
+    pool_expires: set[int] = field(default_factory=set)
+    """pools whose unspent money lapses at the end of this month"""
+
+    wage_floor: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
+    """(zones,) minimum wage, yuan a month for full-time work"""
+    wage_growth: np.ndarray = field(default_factory=lambda: np.zeros(N_SECTORS))
+    """(sectors,) wage growth a month added by guideline"""
+    training: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
+    """(zones,) monthly probability that an earner finishes a course"""
+    training_wage_gain: float = 0.0
+    """relative wage gain of a trained earner"""
+    training_finding_gain: float = 0.0
+    """relative gain in the probability of finding work of a trained unemployed earner (12 months after the course)"""
+    labour_cost_relief: np.ndarray = field(default_factory=lambda: np.zeros(N_SECTORS))
+    """(sectors,) share of the wage bill refunded to firms"""
+
+    uninsured_share: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    """(insurance,) change in the share of a medical expense that households pay themselves (negative: better cover)"""
+    job_loss_replacement: float = 0.0
+    """change in the replacement rate of unemployment insurance"""
+
+    loan_rate_cut: float = 0.0
+    """annual interest on consumer loans taken over by the budget, e.g. 0.01"""
+    loan_eligible_share: float = 0.0
+    """share of consumer borrowing that qualifies"""
+    loan_rule: int = -1
+    business_loan_rate_cut: np.ndarray = field(default_factory=lambda: np.zeros(N_SECTORS))
+    """(sectors,) annual interest on business loans taken over by the budget, times its take-up"""
+    business_loan_rule: int = -1
+
+    leave_take_up: float = 0.0
+    """rise in the share of entitled employees who really take paid leave (0.05: five points)"""
+    leave_bridging: float = 0.0
+    """share of leave days joined to a public holiday or weekend, above today's"""
+    school_break_days: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) extra days off for pupils this month, joined to a weekend, times the share of pupils covered"""
+
+    ticket_factor: np.ndarray = field(default_factory=lambda: np.ones(N_CITIES))
+    """(cities,) factor on gate tickets (1: full price, 0: free)"""
+    ticket_rule: int = -1
+    """instrument that bears the gate money forgone"""
+    attraction: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) utility added to visiting a city (events, longer opening hours)"""
+    attraction_rule: int = -1
+
+    market_friction: np.ndarray = field(default_factory=lambda: np.zeros(N_MARKETS))
+    """(markets,) utility added to coming from a market (entry, payment, transport; positive: easier)"""
+    visa_free_shift: float = 0.0
+    """share of potential parties of the visa-required market that become visa-free"""
+    refund_rate: float = 0.0
+    """departure refund as a share of the price of goods above the threshold"""
+    refund_threshold: float = 0.0
+    """yuan per shop and day"""
+    refund_reach: float = 0.0
+    """share of foreign visitors' goods spending in shops that take part and is claimed"""
+    refund_rule: int = -1
+
+    cost_by_rule: dict[int, float] = field(default_factory=dict)
+    """yuan spent this month on things other than payments to agents (administration, promotion), by rule"""
+    channel_rules: dict[str, dict[int, float]] = field(default_factory=dict)
+    """accounts of fields that several instruments move together: field name (``labour_cost_relief``, ``uninsured_share``,
+    ``job_loss_replacement``, ``ticket_factor``, ...) -> {rule: its part}; what the field costs is shared in proportion"""
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """Who pays for a rule: the account that the ledger and the cost tables use.
+
+    Attributes
+    ----------
+    rule : int
+        Index below MAX_RULES.
+    key : str
+        Name of the lever, unique in the plan.
+    measure : int
+        Number of the measure that owns it; 0 for history that belongs to none.
+    payer_shares : tuple of float
+        Shares of the six payers, adding up to one.
+    financing : tuple of float
+        Shares of the local part that are new money, moved from other spending, borrowed.
+    """
+
+    rule: int
+    key: str
+    measure: int
+    payer_shares: tuple[float, ...]
+    financing: tuple[float, float, float] = (1.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """All that a scenario does: Conditions for each month of a run and the accounts of its rules.
+
+    ``months[t]`` is month ``t`` of the run (0 is January 2024). Months before 0 (burn-in) use neutral Conditions.
+    """
+
+    name: str
+    months: tuple[Conditions, ...]
+    instruments: tuple[Instrument, ...]

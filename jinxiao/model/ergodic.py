@@ -1,0 +1,350 @@
+"""Surround the consumption problem: shocks that enter it; wealth, lookup table and cache that leave it.
+
+Shocks are discretised so that their means are exact.  Stationary wealth follows Young (2010): households
+between two nodes of the wealth grid are split between them so that their mean is kept.  The table holds the
+two branches of the policy, saving and borrowing, apart; each is smooth, so kinks stay exact in a lookup.
+
+Reference: Young (2010), "Solving the incomplete markets model with aggregate uncertainty using the
+Krusell-Smith algorithm and non-stochastic simulations", Journal of Economic Dynamics and Control 34.
+"""
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm
+
+from jinxiao.model.consumption import (
+    ConsumptionFunction,
+    ConsumptionProblem,
+    Floats,
+    SavingsGrid,
+    eliminate,
+    solve,
+)
+
+WEALTH_SLICES = 64
+"""Equal slices of households that summarise stationary wealth."""
+WEALTH_GRID = SavingsGrid(savers=320, debtors=80, maximum=500.0, bend=1.0)
+"""Nodes of stationary wealth, evenly spaced where most households are: splitting them adds little spread."""
+LARGEST_SHARE_AT_TOP = 1e-4
+"""Share of households at the last wealth node from which on the grid is too short."""
+RESTART = 1e-10
+"""Monthly probability of starting afresh, too small to show, that makes long-run shares unique."""
+SAME_WEALTH = 1e-9
+"""Rounding, months of income, within which wealth counts as exactly at the limit or at zero."""
+TABLE_BEND = 0.125
+"""Distance above a type's lowest cash, months of income, at which table points are twice as far apart."""
+TABLE_OCTAVES = 12
+"""Doublings of that distance in the table, which so ends 512 months of income above the lowest cash."""
+POINTS_PER_OCTAVE = 768
+"""Evenly spaced table points within each doubling, for a relative error below 1e-4: 72 KiB a type."""
+_BITS_OF_BEND = np.float64(TABLE_BEND).view(np.int64)
+_POINTS_PER_BIT = POINTS_PER_OCTAVE / 2.0 ** np.finfo(np.float64).nmant
+_ONE = np.uint64(1)
+_LAST_CELL = np.uint64(TABLE_OCTAVES * POINTS_PER_OCTAVE - 1)
+_END = TABLE_BEND * 2.0**TABLE_OCTAVES
+SAVING, BORROWING = 0, 1
+"""Branches of the policy; side by side in a table, so that a household in debt reads the same cache line."""
+SOLVER_VERSION = 1
+"""Part of the cache key: raise it whenever ``solve`` changes its results."""
+
+
+def lognormal_shocks(sigma: float, nodes: int) -> Floats:
+    """Cut a mean-one lognormal into equiprobable slices and return the mean of each, shape (nodes,).
+
+    ``x_i = nodes E[X; X in slice i] = nodes (Phi(z_{i+1} - sigma) - Phi(z_i - sigma))``: the mean stays one.
+    ``sigma`` is the standard deviation of ``log X``; zero returns the single value one.
+    """
+    if sigma < 0.0 or nodes < 1:
+        raise ValueError(f"a lognormal needs sigma >= 0 and nodes >= 1, got sigma={sigma}, nodes={nodes}")
+    if sigma == 0.0:
+        return np.ones(1)
+    cuts = norm.ppf(np.linspace(0.0, 1.0, nodes + 1))
+    return nodes * np.diff(norm.cdf(cuts - sigma))
+
+
+def permanent_shocks(sigma: float, nodes: int = 2) -> tuple[Floats, Floats]:
+    """Equiprobable monthly shocks ``psi`` to permanent income with mean one.
+
+    Two nodes, the simulation's default, are ``1 - sigma`` and ``1 + sigma``; more are a lognormal's slices.
+    Returns values (no unit) and probabilities, each of shape (nodes,).
+    """
+    two_points = np.array([1.0 - sigma, 1.0 + sigma])
+    values = two_points if nodes == 2 and sigma > 0.0 else lognormal_shocks(sigma, nodes)
+    return values, np.full(values.size, 1.0 / values.size)
+
+
+def transitory_shocks(
+    job_loss_probability: float,
+    replacement_rate: float,
+    medical_probability: float,
+    medical_mean: float,
+    medical_sigma: float,
+    uninsured_share: float,
+    sigma: float,
+    nodes: int,
+    durable_outlay: float = 0.0,
+) -> tuple[Floats, Floats]:
+    """Monthly income net of outlays that are not chosen, in months of permanent income.
+
+    ``xi = income - uninsured_share * bill - durable_outlay`` with independent parts:
+    ``income`` is lognormal with mean one at work and ``replacement_rate`` (a fixed benefit) out of work;
+    ``bill`` is lognormal with mean ``medical_mean`` in a month of illness and zero otherwise.
+
+    Parameters
+    ----------
+    job_loss_probability, medical_probability : float
+        Monthly probabilities in [0, 1].
+    replacement_rate : float
+        Benefit out of work, share of permanent income.
+    medical_mean : float
+        Mean bill of an ill month before insurance, months of permanent income.
+    medical_sigma, sigma : float
+        Standard deviations of the logs of the bill and of income at work.
+    uninsured_share : float
+        Share of the bill the household pays itself, in [0, 1].
+    nodes : int
+        Equiprobable slices of each lognormal.
+    durable_outlay : float
+        Expected monthly spending on the upkeep of durables, months of permanent income.
+
+    Returns
+    -------
+    values, probabilities : ndarray, shape (n,)
+        States of positive probability, ``n <= (nodes + 1)**2``.
+    """
+    for name, share in {
+        "job_loss_probability": job_loss_probability,
+        "medical_probability": medical_probability,
+        "uninsured_share": uninsured_share,
+    }.items():
+        if not 0.0 <= share <= 1.0:
+            raise ValueError(f"{name} must lie in [0, 1], got {share}")
+    at_work = lognormal_shocks(sigma, nodes)
+    bills = uninsured_share * medical_mean * lognormal_shocks(medical_sigma, nodes)
+    income, income_odds = _with_rare_state(at_work, replacement_rate, 1.0 - job_loss_probability)
+    outlay, outlay_odds = _with_rare_state(bills, 0.0, medical_probability)
+    values = np.subtract.outer(income, outlay).ravel() - durable_outlay
+    probabilities = np.multiply.outer(income_odds, outlay_odds).ravel()
+    possible = probabilities > 0.0
+    return values[possible], probabilities[possible]
+
+
+def _with_rare_state(slices: Floats, other: float, probability: float) -> tuple[Floats, Floats]:
+    """Equiprobable ``slices`` occurring together with ``probability``, and one ``other`` value otherwise."""
+    odds = np.full(slices.size, probability / slices.size)
+    return np.append(slices, other), np.append(odds, 1.0 - probability)
+
+
+@dataclass(frozen=True, eq=False)
+class StationaryWealth:
+    """Long-run distribution of end-of-month wealth ``a`` among households that follow one policy.
+
+    Parameters
+    ----------
+    slice_means : ndarray, shape (WEALTH_SLICES,)
+        Mean wealth of each equal slice of households, poorest first, months of permanent income.
+    mean : float
+        Mean wealth.
+    share_at_limit, share_at_zero : float
+        Households with ``a = -b`` and with ``a = 0`` exactly (the same if ``b = 0``), to about 0.01.
+    """
+
+    slice_means: Floats
+    mean: float
+    share_at_limit: float
+    share_at_zero: float
+
+    def draw(self, uniform: ArrayLike) -> Floats:
+        """Wealth at probabilities ``uniform``, linear between middles of slices; this keeps the mean."""
+        middles = (np.arange(self.slice_means.size) + 0.5) / self.slice_means.size
+        return np.interp(np.asarray(uniform, dtype=np.float64), middles, self.slice_means)
+
+
+def stationary_wealth(
+    problem: ConsumptionProblem, function: ConsumptionFunction, grid: SavingsGrid = WEALTH_GRID
+) -> StationaryWealth:
+    """Solve for the distribution of wealth that a month of shocks, spending and saving leaves unchanged.
+
+    Deaths are ignored: this is the wealth, relative to permanent income, of households that have long lived.
+
+    Raises
+    ------
+    ValueError
+        If growth impatience fails, so wealth has no target, or if wealth piles up at the end of the grid.
+    """
+    if problem.growth_impatience >= 1.0:
+        raise ValueError(
+            "no stationary wealth, growth impatience fails: "
+            f"(beta s R_save)^(1/rho) E[1/psi] / G = {problem.growth_impatience:.6f} must be below one"
+        )
+    nodes = np.unique(grid.nodes(problem.borrowing_limit)[0])
+    next_wealth, odds = _next_wealth(problem, function, nodes)
+    share = _stationary_shares(_split_between(nodes, next_wealth, odds))
+    if share[-1] > LARGEST_SHARE_AT_TOP:
+        raise ValueError(
+            f"{share[-1]:.1%} of households reach the end of the wealth grid, {nodes[-1]} months"
+        )
+
+    def share_at(wealth: float) -> float:
+        # by destination: the node's own share also holds households split off from beside it
+        return float(share @ (np.abs(next_wealth - wealth) < SAME_WEALTH) @ odds)
+
+    # the Lorenz curve, wealth held by the poorest share of households, is linear between nodes
+    households, wealth = np.append(0.0, share.cumsum()), np.append(0.0, (share * nodes).cumsum())
+    lorenz = np.interp(np.linspace(0.0, 1.0, WEALTH_SLICES + 1), households, wealth)
+    slice_means = np.diff(lorenz) * WEALTH_SLICES
+    return StationaryWealth(slice_means, float(wealth[-1]), share_at(-problem.borrowing_limit), share_at(0.0))
+
+
+def _next_wealth(
+    problem: ConsumptionProblem, function: ConsumptionFunction, nodes: Floats
+) -> tuple[Floats, Floats]:
+    """Wealth a month later by node and state, shape (n, n_states), and the states' probabilities."""
+    growth, xi, odds = problem.joint_shocks()
+    rate = np.where(nodes < 0.0, problem.rate_borrow, problem.rate_save)
+    cash = np.maximum(np.outer(rate * nodes, 1.0 / growth) + xi, problem.lowest_cash)
+    return cash - function(cash), odds
+
+
+def _split_between(nodes: Floats, next_wealth: Floats, odds: Floats) -> Floats:
+    """Probability of moving from node i to node j, shape (n, n), splitting households between nodes."""
+    n = nodes.size
+    wealth = np.clip(next_wealth, nodes[0], nodes[-1])
+    below = np.clip(np.searchsorted(nodes, wealth, side="right") - 1, 0, n - 2)
+    part_above = (wealth - nodes[below]) / (nodes[below + 1] - nodes[below])
+    cell = (np.arange(n)[:, np.newaxis] * n + below).ravel()
+    flow = np.bincount(cell, (odds * (1.0 - part_above)).ravel(), n * n)
+    flow += np.bincount(cell + 1, (odds * part_above).ravel(), n * n)
+    return flow.reshape(n, n)
+
+
+def _stationary_shares(transition: Floats) -> Floats:
+    """Shares ``x = (1 - RESTART) x P + RESTART u`` with ``u`` uniform: the stationary shares of ``P``."""
+    n = len(transition)
+    balance = np.ascontiguousarray(np.eye(n) - (1.0 - RESTART) * transition.T)
+    share = eliminate(balance, np.full(n, RESTART / n))
+    return share / share.sum()
+
+
+class ConsumptionTable(NamedTuple):
+    """Policies of all types on one grid of cash on hand above each type's lowest, for :func:`consume`.
+
+    The grid is evenly spaced within each octave ``[2^k, 2^(k+1))`` of ``x = m - lowest + TABLE_BEND``, so the
+    bits of ``x`` give the position without a search or a logarithm.  Relative error against the solved
+    functions is below 1e-4, near 5e-6 above two months of income, and below 1e-3 beyond the grid's end.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (n_types, n_points, 2)
+        Consumption if saving and if borrowing, each continued along its end slopes.
+    limits, lowest, tail_mpc : ndarray of float64, shape (n_types,)
+        Borrowing limits ``b``, lowest cash ``m_low`` and the slopes above the grid.
+    """
+
+    values: NDArray[np.float32]
+    limits: Floats
+    lowest: Floats
+    tail_mpc: Floats
+
+
+def tabulate(functions: Sequence[ConsumptionFunction]) -> ConsumptionTable:
+    """Put solved policies on the shared grid of :class:`ConsumptionTable`, one row a type."""
+    octave = np.linspace(1.0, 2.0, POINTS_PER_OCTAVE, endpoint=False)
+    starts = TABLE_BEND * 2.0 ** np.arange(TABLE_OCTAVES)
+    above_lowest = np.append(np.outer(starts, octave), TABLE_BEND * 2.0**TABLE_OCTAVES) - TABLE_BEND
+    values = np.empty((len(functions), above_lowest.size, 2), dtype=np.float32)
+    for row, function in zip(values, functions, strict=True):
+        cash, saver = function.lowest_cash + above_lowest, function.first_saver
+        row[:, SAVING] = _continued(cash, function.m[saver:], function.c[saver:], function.asymptotic_mpc)
+        row[:, BORROWING] = cash
+        if function.borrowing_limit > 0.0:
+            row[:, BORROWING] = _continued(cash, function.m[1:saver], function.c[1:saver])
+    columns = [(each.borrowing_limit, each.lowest_cash, each.asymptotic_mpc) for each in functions]
+    return ConsumptionTable(values, *np.array(columns).T.copy())
+
+
+def _continued(cash: Floats, m: Floats, c: Floats, last_slope: float | None = None) -> Floats:
+    """Interpolate ``c(m)`` at ``cash``, continued along its first and its last or the given slope."""
+    slopes = np.diff(c) / np.diff(m)
+    if last_slope is None:
+        last_slope = slopes[-1]
+    below, above = np.minimum(cash - m[0], 0.0), np.maximum(cash - m[-1], 0.0)
+    return np.interp(cash, m, c) + slopes[0] * below + last_slope * above
+
+
+@njit(cache=True, nogil=True)
+def consume(m, kind, table):
+    """Consumption of a household of type ``kind`` at cash on hand ``m``, both in months of permanent income.
+
+    ``c = c_saving(m)`` where that leaves savings, else ``c_borrowing(m)`` kept within ``[m, m + b]``.  As in
+    the solved function, cash below the type's ``lowest`` counts as topped up; the caller records the relief.
+
+    Parameters
+    ----------
+    m : float
+        Cash on hand.
+    kind : int
+        Row of the table.
+    table : ConsumptionTable
+        Policies; above the end of its grid consumption is linear in ``m``.
+    """
+    m = max(m, table.lowest[kind])
+    x = m - table.lowest[kind] + TABLE_BEND
+    if x >= _END:
+        return table.values[kind, _LAST_CELL + _ONE, SAVING] + table.tail_mpc[kind] * (x - _END)
+    # exponent and mantissa read as one number: log2 made piecewise linear, exact at powers of two
+    position = (np.float64(x).view(np.int64) - _BITS_OF_BEND) * _POINTS_PER_BIT
+    i = np.uint64(position)
+    part = position - i
+    saving = table.values[kind, i, SAVING]
+    c = saving + part * (table.values[kind, i + _ONE, SAVING] - saving)
+    if c < m:
+        return c
+    borrowing = table.values[kind, i, BORROWING]
+    c = borrowing + part * (table.values[kind, i + _ONE, BORROWING] - borrowing)
+    return min(max(c, m), m + table.limits[kind])
+
+
+def solve_cached(
+    problems: Iterable[ConsumptionProblem], folder: Path, grid: SavingsGrid | None = None
+) -> list[ConsumptionFunction]:
+    """Solve each problem once; keep policies in ``folder`` under digest, grid and solver version."""
+    folder.mkdir(parents=True, exist_ok=True)
+    grid = grid or SavingsGrid()
+    functions = []
+    for problem in problems:
+        path = folder / f"{problem.key}-{'-'.join(map(str, astuple(grid)))}-v{SOLVER_VERSION}.npz"
+        function = _load(path)
+        if function is None:
+            function = solve(problem, grid)
+            _store(function, path)
+        functions.append(function)
+    return functions
+
+
+def _load(path: Path) -> ConsumptionFunction | None:
+    """Read a stored policy; None if there is none or the file is damaged."""
+    try:
+        with np.load(path) as stored:
+            scalars = stored["scalars"]
+            m, c, first_saver = stored["m"], stored["c"], int(stored["first_saver"])
+            return ConsumptionFunction(m, c, first_saver, *(float(scalar) for scalar in scalars))
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
+        return None
+
+
+def _store(function: ConsumptionFunction, path: Path) -> None:
+    """Write under a temporary name, then rename, so that no other process ever reads half a file."""
+    scalars = np.array([function.borrowing_limit, function.lowest_cash, function.asymptotic_mpc])
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        np.savez(file, m=function.m, c=function.c, first_saver=function.first_saver, scalars=scalars)
+    os.replace(file.name, path)

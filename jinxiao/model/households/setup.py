@@ -1,0 +1,367 @@
+"""From parameter values to what the household loop reads: arrays, consumption policies, initial state of a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from jinxiao.model.consumption import ConsumptionFunction, ConsumptionProblem
+from jinxiao.model.ergodic import (
+    ConsumptionTable,
+    permanent_shocks,
+    solve_cached,
+    stationary_wealth,
+    tabulate,
+    transitory_shocks,
+)
+from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
+from jinxiao.model.households.loop import HouseholdColumns, HouseholdParameters
+from jinxiao.model.names import DURABLES, N_DURABLES, Occupation
+from jinxiao.model.random import Draw, uniform, uniforms
+
+N_RISKS = 5
+N_PATIENCE = 5
+MONTHS_A_YEAR = 12
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What the fit of the baseline adds to the parameters: levels that make published figures come out.
+
+    Attributes
+    ----------
+    saving_base : ndarray, shape (2,)
+        Committed saving rate of the poorest quintile, urban and rural.
+    shares : ndarray, shape (2, goods)
+        Share of each good in spending out of the monthly budget.
+    mean_spending : ndarray, shape (2,)
+        Mean monthly spending of a household out of that budget, yuan.
+    rent_yield : ndarray, shape (2,)
+        Imputed rent a month over home value.
+    trip_constant : ndarray, shape (2,)
+        Constant of the trip logit.
+    birth_probability : ndarray, shape (2,)
+        Monthly, of households that can have a child.
+    need_mean : ndarray, shape (2, 3)
+        Mean needs of a household.
+    lump_share : ndarray, shape (2,)
+        Share of planned consumption that pays for trips and durables on average.
+    mean_income : ndarray, shape (3,)
+        Mean permanent income of a household, urban and rural, and per head of the province, yuan a month.
+    """
+
+    saving_base: np.ndarray
+    shares: np.ndarray
+    mean_spending: np.ndarray
+    rent_yield: np.ndarray
+    trip_constant: np.ndarray
+    birth_probability: np.ndarray
+    need_mean: np.ndarray
+    lump_share: np.ndarray
+    mean_income: np.ndarray
+
+
+def medical_shares(values: Values, mean_income: np.ndarray) -> tuple[float, float]:
+    """Return monthly probability and mean size (months of income) of a medical expense before insurance."""
+    probability = float(np.mean(values["households.medical_probability"]))
+    size = float(np.mean(values["households.medical_mean"])) / float(np.mean(mean_income[:2]))
+    return probability, size
+
+
+def consumption_problems(
+    values: Values, fit: Fit, uninsured_change: np.ndarray, benefit_change: float
+) -> list[ConsumptionProblem]:
+    """Return the saving problem of every type: risk class x insurance x patience, in the order of table rows.
+
+    A measure on medical cover or unemployment insurance changes the shocks here, and so the policy of those it covers
+    (economics.md H3): there is no other channel by which risk acts.
+    """
+    probability, size = medical_shares(values, fit.mean_income)
+    spell = values["households.unemployment_spell"]
+    unemployment = values["households.surveyed_unemployment"]
+    relative = values["households.job_loss_relative"]
+    coverage = values["households.benefit_coverage"]
+    steady = unemployment / (1.0 - unemployment) / spell
+    # share of time out of work, by risk class: the shock is drawn anew each month, so its probability is that share
+    out_of_work = [
+        steady * relative[0] * spell,
+        steady * float(np.mean(relative[1:])) * spell,
+        0.5 * steady * spell,
+        0.0,
+        0.0,
+    ]
+    covered = [coverage[0], float(np.mean(coverage[1:])), 0.0, 0.0, 0.0]
+    replacement = values["households.job_loss_replacement"] + benefit_change
+    psi, psi_odds = permanent_shocks(values["households.permanent_shock_sd"], 2)
+    betas = patience(values)
+    problems = []
+    for risk in range(N_RISKS):
+        for insurance in range(2):
+            share = max(0.0, values["households.uninsured_share"][insurance] + uninsured_change[insurance])
+            xi, odds = transitory_shocks(
+                job_loss_probability=out_of_work[risk],
+                replacement_rate=covered[risk] * replacement,
+                medical_probability=probability,
+                medical_mean=size,
+                medical_sigma=values["households.medical_sigma"],
+                uninsured_share=share,
+                sigma=values["households.transitory_shock_sd"],
+                nodes=3,
+            )
+            for beta in betas:
+                problems.append(
+                    ConsumptionProblem(
+                        discount_factor=beta ** (1.0 / MONTHS_A_YEAR),
+                        survival=values["households.survival_month"],
+                        risk_aversion=values["households.crra"],
+                        growth=(1.0 + values["households.expected_growth"]) ** (1.0 / MONTHS_A_YEAR),
+                        rate_save=1.0 + values["households.liquid_rate"] / MONTHS_A_YEAR,
+                        rate_borrow=1.0 + values["households.borrowing_rate"] / MONTHS_A_YEAR,
+                        borrowing_limit=values["households.borrowing_limit"],
+                        consumption_floor=values["households.consumption_floor"],
+                        permanent_values=psi,
+                        permanent_probabilities=psi_odds,
+                        transitory_values=xi,
+                        transitory_probabilities=odds,
+                    )
+                )
+    return problems
+
+
+def patience(values: Values) -> np.ndarray:
+    """Return the annual discount factors of the five types, evenly spaced (Carroll et al. 2017, beta-dist)."""
+    return np.linspace(values["households.discount_low"], values["households.discount_high"], N_PATIENCE)
+
+
+def solve_types(problems: list[ConsumptionProblem], folder: Path) -> list[ConsumptionFunction]:
+    """Solve all types, reading from the disk cache what is there."""
+    return solve_cached(problems, folder)
+
+
+def table_of(functions: list[ConsumptionFunction]) -> ConsumptionTable:
+    """Return the run-time table of all types."""
+    return tabulate(functions)
+
+
+def initial_wealth_quantiles(
+    problems: list[ConsumptionProblem], functions: list[ConsumptionFunction]
+) -> np.ndarray:
+    """Return quantiles of stationary liquid wealth of each type, months of spendable income, shape (types, points)."""
+    return np.array([stationary_wealth(p, f).slice_means for p, f in zip(problems, functions, strict=True)])
+
+
+def subsistence_system(values: Values, fit: Fit) -> tuple[np.ndarray, np.ndarray]:
+    """Return Stone-Geary subsistence (2, goods), yuan a month of a mean household, and marginal shares (2, goods).
+
+    From budget shares w, expenditure elasticities eta and the Frisch parameter f (Lluch, Powell and Williams 1977):
+    marginal shares ``b = eta w / sum(eta w)``, subsistence ``g = w C (1 + eta / f)`` with eta scaled so that shares
+    average to one (Engel aggregation).
+    """
+    eta = np.asarray(values["households.expenditure_elasticity"])
+    frisch = values["households.frisch"]
+    weighted = fit.shares * eta
+    total = weighted.sum(axis=1, keepdims=True)
+    marginal = weighted / total
+    scaled = eta / total
+    subsistence = np.maximum(fit.shares * fit.mean_spending[:, None] * (1.0 + scaled / frisch), 0.0)
+    return subsistence, marginal
+
+
+def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -> HouseholdParameters:
+    """Return the tuple that the household loop reads."""
+    v = values
+    subsistence, marginal = subsistence_system(v, fit)
+    lifetime = np.asarray(v["durables.lifetime"])
+    cap = np.full(N_DURABLES, v["durables.hazard_cap"])
+    add_cap = np.full(N_DURABLES, v["durables.add_cap"])
+    price = np.asarray(v["durables.price"])
+    by_occupation = np.zeros((2, len(Occupation)))
+    for k, occupation in enumerate((Occupation.FORMAL, Occupation.MIGRANT, Occupation.FLEXIBLE)):
+        by_occupation[0, occupation] = v["households.benefit_coverage"][k]
+        by_occupation[1, occupation] = v["households.job_loss_relative"][k]
+    nights = np.append(v["leisure.nights"], v["leisure.party_share"])
+    return HouseholdParameters(
+        psi_sigma=v["households.permanent_shock_sd"],
+        medical_probability=np.asarray(v["households.medical_probability"]),
+        medical_mean=np.asarray(v["households.medical_mean"]),
+        medical_sigma=v["households.medical_sigma"],
+        uninsured_share=np.asarray(v["households.uninsured_share"]),
+        subsistence=subsistence,
+        marginal_share=marginal,
+        need_weights=np.asarray(v["households.need_weights"]),
+        need_mean=fit.need_mean,
+        rent_yield=fit.rent_yield,
+        imputed_income_share=np.asarray(v["households.imputed_income_share"]),
+        hazard_cap=np.concatenate([cap, add_cap]),
+        median_age=lifetime,
+        age_spread=lifetime * v["durables.lifetime_spread"],
+        add_rate=v["fit.add_rate"],
+        add_income_elasticity=np.full(N_DURABLES, v["durables.add_income_elasticity"]),
+        durable_price=np.stack([price, price * v["durables.price_rural"]], axis=1),
+        price_income_elasticity=v["durables.price_income_elasticity"],
+        price_sigma=v["durables.price_sigma"],
+        durable_elasticity=np.asarray(v["durables.price_elasticity"]),
+        intertemporal_elasticity=v["durables.intertemporal_elasticity"],
+        announcement_months=int(v["durables.announcement_months"]),
+        down_payment=np.asarray(v["durables.down_payment"]),
+        loan_months=v["durables.loan_months"],
+        reserve_months=v["households.reserve_months"],
+        savings_share=v["durables.savings_share"],
+        financed_share=v["durables.financed_share"],
+        floor_income_share=v["households.floor_income_share"],
+        pass_through=np.minimum(np.asarray(v["durables.pass_through"]), 1.0),
+        mean_income=fit.mean_income,
+        trip_constant=fit.trip_constant,
+        block_weight=v["leisure.block_weight"],
+        free_weight=v["leisure.free_weight"],
+        trip_income_weight=v["leisure.income_weight"],
+        daily_spending=np.asarray(v["leisure.daily_spending"]),
+        spending_income_elasticity=v["leisure.spending_income_elasticity"],
+        spending_sigma=v["leisure.spending_sigma"],
+        trip_nights=nights,
+        trip_components=np.asarray(v["leisure.components"]),
+        trip_displacement=v["leisure.displacement"],
+        trip_cash_share=v["leisure.cash_share"],
+        outside_block_weight=v["leisure.outside_block_weight"],
+        salience=v["coupons.salience"],
+        waste=v["coupons.waste"],
+        labelling=v["coupons.labelling"],
+        baskets=np.asarray(v["coupons.baskets"]),
+        lump_share=fit.lump_share,
+        digital_share=np.minimum(np.asarray(v["coupons.digital_share"]), 1.0),
+        basket_sigma=v["coupons.basket_sigma"],
+        storability=np.minimum(np.asarray(v["coupons.storability"]), 1.0),
+        displaced_now=v["coupons.displaced_now"],
+        pull_forward_months=v["coupons.pull_forward_months"],
+        replacement_rate=v["households.job_loss_replacement"],
+        benefit_coverage=by_occupation,
+        liquid_rate=v["households.liquid_rate"] / MONTHS_A_YEAR,
+        borrowing_rate=v["households.borrowing_rate"] / MONTHS_A_YEAR,
+        loan_rate=v["households.consumer_loan_rate"] / MONTHS_A_YEAR,
+        mortgage_rate=v["households.mortgage_rate"] / MONTHS_A_YEAR,
+        credit_take_up=np.minimum(np.asarray(v["durables.credit_take_up"]), 1.0),
+        birth_probability=fit.birth_probability,
+        floor_at_start=floor_at_start,
+        floor_spillover=v["households.floor_spillover"],
+        hand_to_mouth_months=v["households.hand_to_mouth_months"],
+        training_months=int(v["households.training_months"]),
+    )
+
+
+def risk_class(occupation: np.ndarray) -> np.ndarray:
+    """Return the risk class of each household from its first earner's occupation (second's where there is no first)."""
+    main = np.where(occupation[:, 0] > 0, occupation[:, 0], occupation[:, 1])
+    classes = np.array([4, 0, 1, 1, 2, 3], np.int8)
+    return classes[main]
+
+
+def stationary_ages(values: Values) -> np.ndarray:
+    """Return quantile tables of the age of a unit in use, months, shape (durables, 256).
+
+    Under a replacement hazard h(a) the age of units in use has density proportional to the survival
+    ``S(a) = prod (1 - h)``; a run starts from it, so that nothing drifts.
+    """
+    lifetime = np.asarray(values["durables.lifetime"])
+    grid = np.linspace(0.5 / 256, 1.0 - 0.5 / 256, 256)
+    ages = np.empty((N_DURABLES, 256), np.int16)
+    for k in range(N_DURABLES):
+        a = np.arange(0, int(4 * lifetime[k]))
+        hazard = values["durables.hazard_cap"] / (
+            1.0 + np.exp(-(a - lifetime[k]) / (lifetime[k] * values["durables.lifetime_spread"]))
+        )
+        survival = np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
+        ages[k] = np.searchsorted(np.cumsum(survival) / survival.sum(), grid)
+    return ages
+
+
+def replacement_rates(values: Values) -> np.ndarray:
+    """Return units replaced a month per unit in use, in the stationary state and at neutral prices, shape (durables,)."""
+    lifetime = np.asarray(values["durables.lifetime"])
+    rates = np.empty(N_DURABLES)
+    for k in range(N_DURABLES):
+        a = np.arange(0, int(6 * lifetime[k]))
+        hazard = values["durables.hazard_cap"] / (
+            1.0 + np.exp(-(a - lifetime[k]) / (lifetime[k] * values["durables.lifetime_spread"]))
+        )
+        survival = np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
+        rates[k] = 1.0 / survival.sum()
+    return rates
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _draw_purchases(owned, ages, slot_class, seed, first_month, out):
+    points = ages.shape[1]
+    for i in range(owned.shape[0]):
+        for s in range(owned.shape[1]):
+            if owned[i, s] < 0:
+                out[i, s] = NOT_OWNED
+            else:
+                u = uniform(seed, i, 0, Draw.INITIAL_AGE + s)
+                out[i, s] = first_month - ages[slot_class[s], int(u * points)]
+
+
+def start_households(
+    seed_columns: Mapping[str, np.ndarray],
+    values: Values,
+    fit: Fit,
+    quantiles: np.ndarray,
+    seed: int,
+    first_month: int,
+) -> HouseholdColumns:
+    """Return the columns of a run at its start: copies of what changes, views of what does not.
+
+    Liquid wealth is drawn from the stationary distribution of the household's own type, durables from the stationary
+    distribution of ages, so that the baseline starts where it would settle.
+    """
+    n = len(seed_columns["weight"])
+    agents = np.arange(n)
+    residence = seed_columns["zone"] % 2
+    occupation = seed_columns["occupation"]
+    changing = ("members", "child_age", "employed", "sector", "term_deposits", "mortgage")
+    columns: dict[str, np.ndarray] = {
+        k: (np.array(v) if k in changing else v) for k, v in seed_columns.items() if k in SEED
+    }
+    for name, column in STATE.items():
+        columns[name] = np.zeros(n if column.width == 1 else (n, column.width), column.dtype)
+    columns["shock"][:] = 1.0
+    columns["wage_gain"][:] = 1.0
+    columns["risk"][:] = risk_class(occupation)
+    usual = (
+        seed_columns["wage"].sum(axis=1, dtype=np.float64)
+        * (1.0 - seed_columns["deduction_rate"])
+        + seed_columns["self_employment"] + seed_columns["farm"] + seed_columns["pension"] + seed_columns["transfers"]
+        + seed_columns["property"] * (1.0 - np.asarray(values["households.imputed_income_share"])[residence])
+    )  # fmt: skip
+    floor = fit.mean_income[residence] * values["households.floor_income_share"]
+    columns["permanent_income"][:] = np.maximum(usual, floor)
+    gradient = values["households.committed_gradient"]
+    columns["saving_rate"][:] = np.clip(
+        fit.saving_base[residence] + gradient * seed_columns["quintile"], -0.5, 0.8
+    )
+    row = (columns["risk"].astype(np.int64) * 2 + seed_columns["insurance"]) * N_PATIENCE + seed_columns[
+        "patience"
+    ]
+    u = uniforms(seed, agents, 0, Draw.INITIAL_WEALTH)
+    points = quantiles.shape[1]
+    position = u * points - 0.5
+    low = np.clip(position.astype(np.int64), 0, points - 2)
+    part = np.clip(position - low, 0.0, 1.0)
+    months = quantiles[row, low] * (1.0 - part) + quantiles[row, low + 1] * part
+    spendable = np.maximum(
+        (1.0 - columns["saving_rate"]) * columns["permanent_income"] - seed_columns["mortgage_payment"],
+        values["households.floor_income_share"] * columns["permanent_income"],
+    )
+    columns["liquid_wealth"][:] = months * spendable
+    slot_class = np.repeat(np.arange(N_DURABLES), [d.slots for d in DURABLES])
+    owned = np.asarray(seed_columns["durable_age"])
+    _draw_purchases(owned, stationary_ages(values), slot_class, seed, first_month, columns["durable_bought"])
+    return HouseholdColumns(**columns)
+
+
+def changed_columns() -> tuple[str, ...]:
+    """Return names of columns that a run changes: what a fork copies."""
+    return ("members", "child_age", "employed", "sector", "term_deposits", "mortgage", *STATE)

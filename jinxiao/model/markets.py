@@ -1,0 +1,189 @@
+"""Markets: where people travel, who finds work, what things cost; the few arrays through which agents meet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from jinxiao.model.conditions import Conditions
+from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, Sector
+
+Values = Mapping[str, Any]
+HIGHEST_FINDING = 0.9
+LOWEST_RATIO = 0.2
+"""Unemployment over its start below which the wage curve is not read: outside all experience."""
+_KM_PER_UNIT = 100.0
+_TICKETS = 3
+
+
+@dataclass
+class MarketState:
+    """What markets pass on to agents this month. A run in ``direct`` closure replays it from another run.
+
+    Attributes
+    ----------
+    price : ndarray, shape (cities, sectors)
+        Relative to January 2024.
+    wage_trend : ndarray, shape (cities, sectors)
+        Wages as trend and guidelines would have them, relative to the mean of 2024.
+    wage_index, self_index : ndarray, shape (cities, sectors)
+        Wages and own-business takings relative to the mean of 2024.
+    separation : ndarray, shape (cities, sectors)
+        Monthly probability of losing a job (mean occupation).
+    finding : ndarray, shape (cities,)
+        Monthly probability of finding one.
+    vacancy_cdf : ndarray, shape (cities, sectors)
+        Cumulative shares of vacancies by sector.
+    crowding : ndarray, shape (cities,)
+        Log of last month's visits over normal.
+    """
+
+    price: np.ndarray
+    wage_trend: np.ndarray
+    wage_index: np.ndarray
+    self_index: np.ndarray
+    separation: np.ndarray
+    finding: np.ndarray
+    vacancy_cdf: np.ndarray
+    crowding: np.ndarray
+
+    def copy(self) -> "MarketState":
+        """Return an independent copy."""
+        return MarketState(**{k: v.copy() for k, v in vars(self).items()})
+
+
+def trend(month: int, growth: float) -> float:
+    """Return trend productivity relative to the mean of 2024: ``(1 + g) ** ((month - 5.5) / 12)``."""
+    return (1.0 + growth) ** ((month - 5.5) / 12.0)
+
+
+def neutral_markets(level: float, finding: float, separation: np.ndarray) -> MarketState:
+    """Return markets at rest: prices one, wages at ``level``, hazards in the steady state (cities,)."""
+    shape = (N_CITIES, N_SECTORS)
+    return MarketState(
+        price=np.ones(shape),
+        wage_trend=np.full(shape, level),
+        wage_index=np.full(shape, level),
+        self_index=np.full(shape, level),
+        separation=np.repeat(separation[:, None], N_SECTORS, axis=1),
+        finding=np.full(N_CITIES, finding),
+        vacancy_cdf=np.ones(shape),
+        crowding=np.zeros(N_CITIES),
+    )
+
+
+def vacancy_shares(vacancies: np.ndarray) -> np.ndarray:
+    """Return cumulative shares of vacancies by sector, shape (cities, sectors), sectors without jobs for hire left out."""
+    open_jobs = np.maximum(vacancies, 0.0)
+    open_jobs[:, Sector.FARMING] = 0.0
+    total = open_jobs.sum(axis=1, keepdims=True)
+    shares = np.where(total > 0.0, open_jobs / np.where(total > 0.0, total, 1.0), 1.0 / N_SECTORS)
+    return np.cumsum(shares, axis=1)
+
+
+def steady_separation(unemployed: np.ndarray, exposure: np.ndarray, finding: float) -> np.ndarray:
+    """Return the separation hazard by city at which inflow equals outflow: ``s = f U / E``."""
+    return np.where(exposure > 0.0, finding * unemployed / np.where(exposure > 0.0, exposure, 1.0), 0.0)
+
+
+def match_labour(
+    state: MarketState,
+    wanted: np.ndarray,
+    had: np.ndarray,
+    unemployed: np.ndarray,
+    quits: np.ndarray,
+    tightness_at_start: np.ndarray,
+    finding_at_start: float,
+    elasticity: float,
+) -> np.ndarray:
+    """Set hazards of losing and finding work from labour wanted; return vacancies (cities, sectors).
+
+    Matches are ``m U ** a V ** (1 - a)``, so the finding probability moves with ``(V / U) ** (1 - a)`` relative to the
+    start (Petrongolo and Pissarides 2001). Vacancies are quits plus growth wanted; shrinking beyond quits is laid off.
+
+    Parameters
+    ----------
+    wanted, had : ndarray, shape (cities, sectors)
+        Persons that firms want and have.
+    unemployed, quits : ndarray, shape (cities,) and (cities,)
+        People out of work; normal separation hazard.
+    """
+    normal = quits[:, None] * had
+    gap = wanted - had
+    vacancies = np.maximum(gap + normal, 0.0)
+    laid_off = np.maximum(-gap - normal, 0.0)
+    state.separation = quits[:, None] + np.where(had > 0.0, laid_off / np.where(had > 0.0, had, 1.0), 0.0)
+    vacancies[:, Sector.FARMING] = 0.0
+    tightness = vacancies.sum(axis=1) / np.maximum(unemployed, 1.0)
+    ratio = np.where(
+        tightness_at_start > 0.0, tightness / np.where(tightness_at_start > 0.0, tightness_at_start, 1.0), 1.0
+    )
+    state.finding = np.minimum(finding_at_start * ratio ** (1.0 - elasticity), HIGHEST_FINDING)
+    state.vacancy_cdf = vacancy_shares(vacancies)
+    return vacancies
+
+
+def wage_curve(unemployment: np.ndarray, at_start: np.ndarray, elasticity: float) -> np.ndarray:
+    """Return wages over trend by city: ``(u / u0) ** -elasticity`` (wage curve; Blanchflower and Oswald 1995)."""
+    known = (unemployment > 0.0) & (at_start > 0.0)
+    ratio = np.where(known, unemployment / np.where(at_start > 0.0, at_start, 1.0), 1.0)
+    return np.where(known, np.maximum(ratio, LOWEST_RATIO) ** (-elasticity), 1.0)
+
+
+def destination_utility(values: Values, pull: np.ndarray, distance: np.ndarray) -> np.ndarray:
+    """Return the neutral utility of each city seen from each city, shape (cities, cities); the own city is excluded."""
+    utility = np.log(pull)[None, :] - values["leisure.distance_decay"] * distance / _KM_PER_UNIT
+    np.fill_diagonal(utility, -np.inf)
+    return utility
+
+
+def policy_utility(
+    conditions: Conditions, ticket_share: float, ticket_elasticity: float, crowding: np.ndarray, weight: float
+) -> np.ndarray:
+    """Return what policy and crowding add to the utility of each city, shape (cities,)."""
+    saved = ticket_share * (1.0 - conditions.ticket_factor)
+    return conditions.attraction + ticket_elasticity * saved - weight * crowding
+
+
+def trip_choice(
+    neutral: np.ndarray, added: np.ndarray, dissimilarity: float, outside_share: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (logsum, cdf) of residents' destinations, shapes (cities,) and (cities, cities + 1).
+
+    ``logsum`` is the dissimilarity-scaled change of the inclusive value against neutral; the last column of ``cdf`` closes
+    with trips that leave the province, whose share falls as the province becomes more attractive.
+    """
+    base = np.log(np.exp(neutral).sum(axis=1))
+    weights = np.exp(neutral + added[None, :])
+    total = weights.sum(axis=1)
+    logsum = dissimilarity * (np.log(total) - base)
+    inside = (1.0 - outside_share) * np.exp(logsum)
+    share_inside = inside / (inside + outside_share)
+    cdf = np.cumsum(weights / total[:, None], axis=1) * share_inside[:, None]
+    return logsum, np.concatenate([cdf, np.ones((N_CITIES, 1))], axis=1)
+
+
+def visitor_choice(pull: np.ndarray, added: np.ndarray, dissimilarity: float) -> tuple[float, np.ndarray]:
+    """Return (logsum change, cdf (markets, cities)) of parties from outside over the cities."""
+    weights = pull * np.exp(added)
+    cdf = np.cumsum(weights / weights.sum())
+    return dissimilarity * float(np.log(weights.sum() / pull.sum())), np.tile(cdf, (N_MARKETS, 1))
+
+
+def local_share(values: Values) -> np.ndarray:
+    """Return the share of custom that pays suppliers in the province, shape (sectors,): nought where none is given."""
+    given = np.asarray(values["firms.local_supply_share"])
+    return np.concatenate([given, np.zeros(N_SECTORS - len(given))])
+
+
+def local_supply(custom: np.ndarray, supplier_share: np.ndarray, values: Values) -> np.ndarray:
+    """Return sales of local suppliers to consumer-facing sectors, shape (cities, sectors).
+
+    The share of custom that buys local inputs goes to farming, mining, manufacturing and the rest of the sectors that do
+    not face consumers, and within each to cities by their share of its employment.
+    """
+    bought = float((custom * local_share(values)[None, :]).sum())
+    split = np.asarray(values["firms.supplier_split"])
+    by_sector = np.concatenate([np.zeros(N_SECTORS - len(split)), bought * split / split.sum()])
+    return supplier_share * by_sector[None, :]

@@ -1,0 +1,303 @@
+"""The vocabulary of the province: cities, zones, categories, goods, sectors, occupations, durables, draws.
+
+Every array of the model is indexed by one of these lists; English and official Chinese names stand side by side.
+"""
+
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+
+class Named(NamedTuple):
+    """A key as used in files and code, with its English and official Chinese name."""
+
+    key: str
+    en: str
+    zh: str
+
+
+CITIES: Final = (
+    Named("Taiyuan", "Taiyuan", "太原"),
+    Named("Datong", "Datong", "大同"),
+    Named("Yangquan", "Yangquan", "阳泉"),
+    Named("Changzhi", "Changzhi", "长治"),
+    Named("Jincheng", "Jincheng", "晋城"),
+    Named("Shuozhou", "Shuozhou", "朔州"),
+    Named("Jinzhong", "Jinzhong", "晋中"),
+    Named("Yuncheng", "Yuncheng", "运城"),
+    Named("Xinzhou", "Xinzhou", "忻州"),
+    Named("Linfen", "Linfen", "临汾"),
+    Named("Luliang", "Lüliang", "吕梁"),
+)
+RESIDENCES: Final = (Named("urban", "urban", "城镇"), Named("rural", "rural", "农村"))
+N_CITIES: Final = len(CITIES)
+N_ZONES: Final = N_CITIES * len(RESIDENCES)
+"""Zone = 2 * city + residence: eleven cities, each urban and rural."""
+N_QUINTILES: Final = 5
+"""Quintiles of disposable income per head, province-wide, fixed at the start of a run; 0 is the poorest."""
+
+AGE_BANDS: Final = (
+    Named("under35", "head under 35", "户主35岁以下"),
+    Named("35-49", "head 35-49", "户主35—49岁"),
+    Named("50-64", "head 50-64", "户主50—64岁"),
+    Named("65+", "head 65 and over", "户主65岁及以上"),
+)
+AGE_BAND_STARTS: Final = (0, 35, 50, 65)
+
+CATEGORIES: Final = (
+    Named("food", "Food, tobacco, alcohol", "食品烟酒"),
+    Named("clothing", "Clothing", "衣着"),
+    Named("housing", "Housing", "居住"),
+    Named("household_goods", "Household goods and services", "生活用品及服务"),
+    Named("transport_communication", "Transport and communication", "交通通信"),
+    Named("education_culture", "Education, culture, recreation", "教育文化娱乐"),
+    Named("health", "Health", "医疗保健"),
+    Named("other", "Other goods and services", "其他用品及服务"),
+)
+N_CATEGORIES: Final = len(CATEGORIES)
+
+
+class Category(IntEnum):
+    """The eight categories of the household survey (NBS)."""
+
+    FOOD = 0
+    CLOTHING = 1
+    HOUSING = 2
+    HOUSEHOLD_GOODS = 3
+    TRANSPORT_COMMUNICATION = 4
+    EDUCATION_CULTURE = 5
+    HEALTH = 6
+    OTHER = 7
+
+
+class Sector(IntEnum):
+    """Sectors of firms: sixteen that face consumers, six that do not."""
+
+    FOOD_RETAIL = 0
+    CATERING = 1
+    CLOTHING_RETAIL = 2
+    HOME_RETAIL = 3
+    APPLIANCE_RETAIL = 4
+    CAR_DEALERS = 5
+    FUEL_RETAIL = 6
+    OTHER_RETAIL = 7
+    TRANSPORT = 8
+    COMMUNICATION = 9
+    HOUSING_SERVICES = 10
+    EDUCATION = 11
+    CULTURE_RECREATION = 12
+    HEALTH_CARE = 13
+    ACCOMMODATION = 14
+    RESIDENT_SERVICES = 15
+    FARMING = 16
+    MINING = 17
+    MANUFACTURING = 18
+    CONSTRUCTION = 19
+    PUBLIC = 20
+    BUSINESS_SERVICES = 21
+
+
+N_SECTORS: Final = len(Sector)
+N_CONSUMER_SECTORS: Final = Sector.RESIDENT_SERVICES + 1
+SECTORS: Final = (
+    Named("food_retail", "Food retail", "食品零售"),
+    Named("catering", "Catering", "餐饮"),
+    Named("clothing_retail", "Clothing retail", "服装零售"),
+    Named("home_retail", "Household goods retail", "家居用品零售"),
+    Named("appliance_retail", "Appliance and digital retail", "家电数码零售"),
+    Named("car_dealers", "Car dealers", "汽车销售"),
+    Named("fuel_retail", "Fuel retail", "成品油零售"),
+    Named("other_retail", "Other retail", "其他零售"),
+    Named("transport", "Transport", "交通运输"),
+    Named("communication", "Communication", "通信服务"),
+    Named("housing_services", "Housing services", "居住服务"),
+    Named("education", "Education", "教育"),
+    Named("culture_recreation", "Culture, sport, recreation", "文化体育娱乐"),
+    Named("health_care", "Health care", "卫生"),
+    Named("accommodation", "Accommodation", "住宿"),
+    Named("resident_services", "Resident services", "居民服务"),
+    Named("farming", "Farming", "农业"),
+    Named("mining", "Mining", "采矿"),
+    Named("manufacturing", "Manufacturing", "制造"),
+    Named("construction", "Construction", "建筑"),
+    Named("public", "Public administration", "公共管理"),
+    Named("business_services", "Business services", "生产性服务"),
+)
+
+
+class GoodSpec(NamedTuple):
+    """A non-durable good or service: its NBS category, the sector that sells it, whether it is a retail sale."""
+
+    key: str
+    category: Category
+    sector: Sector
+    retail: bool
+    service: bool
+
+
+GOODS: Final = (
+    GoodSpec("food_at_home", Category.FOOD, Sector.FOOD_RETAIL, True, False),
+    GoodSpec("eating_out", Category.FOOD, Sector.CATERING, True, True),
+    GoodSpec("clothing", Category.CLOTHING, Sector.CLOTHING_RETAIL, True, False),
+    GoodSpec("housing_services", Category.HOUSING, Sector.HOUSING_SERVICES, False, True),
+    GoodSpec("household_goods", Category.HOUSEHOLD_GOODS, Sector.HOME_RETAIL, True, False),
+    GoodSpec("fuel", Category.TRANSPORT_COMMUNICATION, Sector.FUEL_RETAIL, True, False),
+    GoodSpec("transport_services", Category.TRANSPORT_COMMUNICATION, Sector.TRANSPORT, False, True),
+    GoodSpec("communication", Category.TRANSPORT_COMMUNICATION, Sector.COMMUNICATION, False, True),
+    GoodSpec("education", Category.EDUCATION_CULTURE, Sector.EDUCATION, False, True),
+    GoodSpec("culture_recreation", Category.EDUCATION_CULTURE, Sector.CULTURE_RECREATION, False, True),
+    GoodSpec("health", Category.HEALTH, Sector.HEALTH_CARE, False, True),
+    GoodSpec("other_goods", Category.OTHER, Sector.OTHER_RETAIL, True, False),
+    GoodSpec("resident_services", Category.OTHER, Sector.RESIDENT_SERVICES, False, True),
+)
+N_GOODS: Final = len(GOODS)
+
+
+class Good(IntEnum):
+    """Index into GOODS."""
+
+    FOOD_AT_HOME = 0
+    EATING_OUT = 1
+    CLOTHING = 2
+    HOUSING_SERVICES = 3
+    HOUSEHOLD_GOODS = 4
+    FUEL = 5
+    TRANSPORT_SERVICES = 6
+    COMMUNICATION = 7
+    EDUCATION = 8
+    CULTURE_RECREATION = 9
+    HEALTH = 10
+    OTHER_GOODS = 11
+    RESIDENT_SERVICES = 12
+
+
+class DurableSpec(NamedTuple):
+    """A class of durables: NBS category of its purchase, selling sector, units tracked per household."""
+
+    key: str
+    en: str
+    zh: str
+    category: Category
+    sector: Sector
+    slots: int
+
+
+DURABLES: Final = (
+    DurableSpec("car", "Car", "汽车", Category.TRANSPORT_COMMUNICATION, Sector.CAR_DEALERS, 2),
+    DurableSpec("ebike", "E-bike", "电动自行车", Category.TRANSPORT_COMMUNICATION, Sector.OTHER_RETAIL, 2),
+    DurableSpec("fridge", "Refrigerator", "冰箱", Category.HOUSEHOLD_GOODS, Sector.APPLIANCE_RETAIL, 2),
+    DurableSpec("washer", "Washing machine", "洗衣机", Category.HOUSEHOLD_GOODS, Sector.APPLIANCE_RETAIL, 2),
+    DurableSpec("ac", "Air conditioner", "空调", Category.HOUSEHOLD_GOODS, Sector.APPLIANCE_RETAIL, 3),
+    DurableSpec("tv", "Television", "电视机", Category.EDUCATION_CULTURE, Sector.APPLIANCE_RETAIL, 2),
+    DurableSpec(
+        "water_heater", "Water heater", "热水器", Category.HOUSEHOLD_GOODS, Sector.APPLIANCE_RETAIL, 2
+    ),
+    DurableSpec("computer", "Computer", "计算机", Category.EDUCATION_CULTURE, Sector.APPLIANCE_RETAIL, 2),
+    DurableSpec(
+        "phone", "Mobile phone", "移动电话", Category.TRANSPORT_COMMUNICATION, Sector.APPLIANCE_RETAIL, 4
+    ),
+)
+N_DURABLES: Final = len(DURABLES)
+N_SLOTS: Final = sum(d.slots for d in DURABLES)
+
+
+class Durable(IntEnum):
+    """Index into DURABLES."""
+
+    CAR = 0
+    EBIKE = 1
+    FRIDGE = 2
+    WASHER = 3
+    AC = 4
+    TV = 5
+    WATER_HEATER = 6
+    COMPUTER = 7
+    PHONE = 8
+
+
+class Occupation(IntEnum):
+    """What an earner does for a living."""
+
+    NONE = 0
+    FORMAL = 1
+    MIGRANT = 2
+    FLEXIBLE = 3
+    SELF_EMPLOYED = 4
+    FARMER = 5
+
+
+class MemberBand(IntEnum):
+    """Age bands in which a household's members are counted."""
+
+    AGE_0_2 = 0
+    AGE_3_5 = 1
+    AGE_6_14 = 2
+    AGE_15_17 = 3
+    STUDENT = 4
+    AGE_18_59 = 5
+    AGE_60_79 = 6
+    AGE_80_PLUS = 7
+
+
+N_BANDS: Final = len(MemberBand)
+
+
+class Insurance(IntEnum):
+    """Medical insurance scheme of a household: employee scheme, or resident scheme."""
+
+    EMPLOYEE = 0
+    RESIDENT = 1
+
+
+class Payer(IntEnum):
+    """Who pays for a measure."""
+
+    CENTRE = 0
+    PROVINCE = 1
+    CITY = 2
+    FUND = 3
+    FIRMS = 4
+    UNIONS = 5
+
+
+PAYERS: Final = (
+    Named("centre", "Central government", "中央财政"),
+    Named("province", "Province", "省级财政"),
+    Named("city", "Cities and counties", "市县财政"),
+    Named("fund", "Social insurance funds", "社会保险基金"),
+    Named("firms", "Firms and employers", "企业"),
+    Named("unions", "Trade unions", "工会"),
+)
+FISCAL_PAYERS: Final = (Payer.CENTRE, Payer.PROVINCE, Payer.CITY, Payer.FUND)
+
+
+class Market(IntEnum):
+    """Origin markets of tourist parties from outside the province."""
+
+    NEAR = 0
+    FAR = 1
+    HK_MACAO_TAIWAN = 2
+    FOREIGN_VISA_FREE = 3
+    FOREIGN_VISA = 4
+
+
+MARKETS: Final = (
+    Named("near", "Neighbouring provinces and Beijing-Tianjin", "周边省份及京津"),
+    Named("far", "Other provinces", "其他省份"),
+    Named("hk_macao_taiwan", "Hong Kong, Macao, Taiwan", "港澳台"),
+    Named("foreign_visa_free", "Foreign, visa-free entry", "免签外国人"),
+    Named("foreign_visa", "Foreign, visa required", "需签证外国人"),
+)
+N_MARKETS: Final = len(Market)
+FIRST_YEAR: Final = 2024
+"""Month 0 of a run is January of this year; burn-in months carry negative indices (the year before)."""
+
+
+def month_label(month: int) -> str:
+    """Return ``2025-07`` for month index 18 (month 0 is January 2024)."""
+    return f"{FIRST_YEAR + month // 12}-{month % 12 + 1:02d}"
+
+
+def month_index(label: str) -> int:
+    """Return the month index of a ``YYYY-MM`` label; inverse of :func:`month_label`."""
+    year, month = label.split("-")
+    return (int(year) - FIRST_YEAR) * 12 + int(month) - 1

@@ -1,0 +1,130 @@
+"""Payments of a month between sectors, booked in the ledger from what households, visitors and firms did."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jinxiao.model.conditions import Instrument
+from jinxiao.model.households.accounts import Item
+from jinxiao.model.ledger import Account, Ledger
+from jinxiao.model.names import N_CATEGORIES, Payer, Sector
+
+PAYER_ACCOUNT = {
+    Payer.CENTRE: Account.CENTRE,
+    Payer.PROVINCE: Account.PROVINCE,
+    Payer.CITY: Account.CITIES,
+    Payer.FUND: Account.FUND,
+    Payer.FIRMS: Account.FIRMS,
+    Payer.UNIONS: Account.UNIONS,
+}
+GOVERNMENT_BUYS = (Sector.PUBLIC, Sector.EDUCATION)
+FUND_BUYS = (Sector.HEALTH_CARE,)
+LOCAL_BUDGETS = (Account.CENTRE, Account.PROVINCE, Account.CITIES)
+
+
+@dataclass(frozen=True)
+class PublicShares:
+    """How public money is shared: taxes and public purchases over centre, province, cities; deductions going to the fund."""
+
+    taxes: np.ndarray
+    purchases: np.ndarray
+    fund_share_of_deductions: float
+    bank_share_of_property: float
+
+
+def pay_by_rule(
+    ledger: Ledger,
+    amounts: Mapping[int, float],
+    instruments: Mapping[int, Instrument],
+    payee: Account,
+    item: str,
+) -> float:
+    """Book what instruments pay to a sector, shared among their payers; return what firms bear themselves."""
+    borne = 0.0
+    for rule, amount in amounts.items():
+        for payer, share in zip(Payer, instruments[rule].payer_shares, strict=True):
+            if share == 0.0 or amount == 0.0:
+                continue
+            account = PAYER_ACCOUNT[payer]
+            if account == payee:
+                borne += share * amount
+                continue
+            ledger.pay(account, payee, item, share * amount)
+            if account == Account.FIRMS:
+                borne += share * amount
+    return borne
+
+
+def pay_households(ledger: Ledger, totals: np.ndarray, shares: PublicShares) -> None:
+    """Book incomes, taxes, interest and loans of households (all but policy payments).
+
+    Parameters
+    ----------
+    totals : ndarray, shape (items,)
+        Household accounts of the month.
+    """
+    pay, households = ledger.pay, Account.HOUSEHOLDS
+    pay(Account.FIRMS, households, "wages", totals[Item.WAGES])
+    pay(Account.FIRMS, households, "business_income", totals[Item.BUSINESS])
+    pay(Account.FIRMS, households, "farm_income", totals[Item.FARM])
+    interest = shares.bank_share_of_property * totals[Item.PROPERTY]
+    pay(Account.BANKS, households, "interest", interest + totals[Item.LIQUID_INTEREST])
+    pay(Account.FIRMS, households, "dividends_and_rents", totals[Item.PROPERTY] - interest)
+    pay(Account.FUND, households, "pensions", totals[Item.PENSIONS])
+    pay(Account.FUND, households, "benefits", totals[Item.UNEMPLOYMENT_BENEFIT])
+    pay(Account.CITIES, households, "transfers", totals[Item.OTHER_TRANSFERS])
+    to_fund = shares.fund_share_of_deductions * totals[Item.DEDUCTIONS]
+    pay(households, Account.FUND, "taxes_and_contributions", to_fund)
+    for account, share in zip(LOCAL_BUDGETS, shares.taxes, strict=True):
+        pay(households, account, "taxes_and_contributions", share * (totals[Item.DEDUCTIONS] - to_fund))
+    pay(households, Account.BANKS, "interest", totals[Item.MORTGAGE_INTEREST] + totals[Item.LOAN_INTEREST])
+    pay(Account.BANKS, households, "new_loans", totals[Item.LOAN_NEW])
+    pay(households, Account.BANKS, "repayments", totals[Item.LOAN_REPAID])
+
+
+def household_purchases(totals: np.ndarray) -> float:
+    """Return what households themselves pay to sellers in the province, yuan: no imputed rent, net of subsidies and coupons."""
+    consumption = totals[Item.CONSUMPTION : Item.CONSUMPTION + N_CATEGORIES].sum()
+    return float(
+        consumption
+        - totals[Item.IMPUTED_RENT]
+        - totals[Item.SUBSIDIES]
+        - totals[Item.COUPONS]
+        - totals[Item.TRIPS_OUTSIDE]
+    )
+
+
+def other_buyers(ledger: Ledger, other: np.ndarray, extra_cover: float, shares: PublicShares) -> None:
+    """Book purchases that no household or visitor makes: governments, funds, and buyers outside the province.
+
+    Parameters
+    ----------
+    other : ndarray, shape (cities, sectors)
+    extra_cover : float
+        Medical expense taken over by the funds because of a policy, yuan.
+    """
+    public = float(other[:, list(GOVERNMENT_BUYS)].sum())
+    health = float(other[:, list(FUND_BUYS)].sum())
+    for account, share in zip(LOCAL_BUDGETS, shares.purchases, strict=True):
+        ledger.pay(account, Account.FIRMS, "other_purchases", share * public)
+    ledger.pay(Account.FUND, Account.FIRMS, "other_purchases", health + extra_cover)
+    ledger.pay(Account.REST, Account.FIRMS, "other_purchases", float(other.sum()) - public - health)
+
+
+def firms_pay(ledger: Ledger, inflow: float, taxes: float, profits: float, shares: PublicShares) -> None:
+    """Book what firms pay out: goods from outside, taxes, profits."""
+    ledger.pay(Account.FIRMS, Account.REST, "inflow_of_goods", inflow)
+    for account, share in zip(LOCAL_BUDGETS, shares.taxes, strict=True):
+        ledger.pay(Account.FIRMS, account, "taxes_and_contributions", share * taxes)
+    ledger.pay(Account.FIRMS, Account.REST, "profits", profits)
+
+
+def by_rule(cost: np.ndarray, rules: Iterable[int]) -> dict[int, float]:
+    """Return what each of the rules paid, from costs by rule and city."""
+    return {int(r): float(cost[r].sum()) for r in sorted(set(rules)) if cost[r].any()}
+
+
+def rules_in(*arrays: np.ndarray) -> Sequence[int]:
+    """Return the rule ids that appear in arrays of rules."""
+    return sorted({int(r) for a in arrays for r in a["rule"]})

@@ -1,0 +1,1 @@
+"""Tourist parties from outside the province."""

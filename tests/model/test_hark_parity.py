@@ -1,0 +1,113 @@
+"""Compare the consumption function with Econ-ARK HARK, an independent implementation of the same problems."""
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jinxiao.model.consumption import ConsumptionProblem, SavingsGrid, solve
+from jinxiao.model.ergodic import permanent_shocks, transitory_shocks
+
+distributions = pytest.importorskip("HARK.distributions")
+hark = pytest.importorskip("HARK.ConsumptionSaving.ConsIndShockModel")
+
+MAX_DIFFERENCE = 1e-4
+NODES = 500
+# a little above the constraint, through the target, up to far beyond what a month's shock can reach
+SENSIBLE_CASH = np.concatenate([np.linspace(0.25, 5.0, 4001), np.linspace(5.0, 60.0, 2001)])
+# HARK has no consumption floor: no shock below may reach it
+FLOOR = 0.05
+
+
+def problem(borrowing_limit: float, rate_borrow: float) -> ConsumptionProblem:
+    """A monthly household whose income never falls to the floor, so that HARK poses the same problem."""
+    psi, psi_odds = permanent_shocks(sigma=0.02)
+    xi, xi_odds = transitory_shocks(
+        job_loss_probability=0.04,
+        replacement_rate=0.3,
+        medical_probability=0.05,
+        medical_mean=0.3,
+        medical_sigma=0.5,
+        uninsured_share=0.3,
+        sigma=0.1,
+        nodes=3,
+    )
+    return ConsumptionProblem(
+        discount_factor=0.99,
+        survival=0.999,
+        risk_aversion=2.0,
+        growth=1.003,
+        rate_save=1.001,
+        rate_borrow=rate_borrow,
+        borrowing_limit=borrowing_limit,
+        consumption_floor=FLOOR,
+        permanent_values=psi,
+        permanent_probabilities=psi_odds,
+        transitory_values=xi,
+        transitory_probabilities=xi_odds,
+    )
+
+
+def hark_parameters(ours: ConsumptionProblem, grid: SavingsGrid) -> dict[str, Any]:
+    """State the problem in HARK's names; its grid is ours, measured from the borrowing limit."""
+    nodes, _ = grid.nodes(ours.borrowing_limit)
+    above_limit = np.unique(nodes + ours.borrowing_limit)
+    above_limit[0] = 1e-9  # HARK's grid excludes the limit itself
+    return {
+        "cycles": 0,
+        "CRRA": ours.risk_aversion,
+        "DiscFac": ours.discount_factor,
+        "LivPrb": [ours.survival],
+        "PermGroFac": [ours.growth],
+        "BoroCnstArt": -ours.borrowing_limit,
+        "aXtraGrid": above_limit,
+        "tolerance": 1e-9,
+        "max_cycles": 20_000,
+        "verbose": 0,
+    }
+
+
+def hark_solution(agent: Any, ours: ConsumptionProblem, parameters: dict[str, Any]) -> tuple[Any, float]:
+    """Give HARK our discretised shocks and grid in place of those it built, and solve."""
+    growth, xi, odds = ours.joint_shocks()
+    shocks = distributions.DiscreteDistributionLabeled(
+        pmv=odds, atoms=np.stack([growth / ours.growth, xi]), var_names=["PermShk", "TranShk"]
+    )
+    agent.assign_parameters(IncShkDstn=[shocks], aXtraGrid=parameters["aXtraGrid"])
+    start = time.perf_counter()
+    agent.solve()
+    return agent.solution[0].cFunc, time.perf_counter() - start
+
+
+def report(name: str, ours: ConsumptionProblem, theirs: Any, seconds: float, grid: SavingsGrid) -> float:
+    """Print and return the largest absolute difference of consumption, with both solution times."""
+    solve(ours, grid)  # compile outside the timing
+    start = time.perf_counter()
+    function = solve(ours, grid)
+    own_seconds = time.perf_counter() - start
+    difference = float(np.max(np.abs(function(SENSIBLE_CASH) - theirs(SENSIBLE_CASH))))
+    default = float(np.max(np.abs(solve(ours)(SENSIBLE_CASH) - theirs(SENSIBLE_CASH))))
+    print(f"\n{name}: max |c - c_HARK| = {difference:.1e} ({default:.1e} on our default grid); ", end="")
+    print(f"HARK {seconds:.2f} s, ours {own_seconds * 1e3:.1f} ms")
+    return difference
+
+
+@pytest.mark.slow
+def test_one_rate_without_borrowing_agrees_with_hark() -> None:
+    ours = problem(borrowing_limit=0.0, rate_borrow=1.001)
+    grid = SavingsGrid(savers=NODES)
+    parameters = hark_parameters(ours, grid)
+    agent = hark.IndShockConsumerType(**parameters, Rfree=[ours.rate_save])
+    theirs, seconds = hark_solution(agent, ours, parameters)
+    assert report("IndShockConsumerType", ours, theirs, seconds, grid) < MAX_DIFFERENCE
+
+
+@pytest.mark.slow
+def test_dearer_debt_agrees_with_hark() -> None:
+    ours = problem(borrowing_limit=1.0, rate_borrow=1.01)
+    grid = SavingsGrid(savers=NODES, debtors=NODES // 2)
+    parameters = hark_parameters(ours, grid)
+    agent = hark.KinkedRconsumerType(**parameters, Rsave=ours.rate_save, Rboro=ours.rate_borrow)
+    theirs, seconds = hark_solution(agent, ours, parameters)
+    assert report("KinkedRconsumerType", ours, theirs, seconds, grid) < MAX_DIFFERENCE
