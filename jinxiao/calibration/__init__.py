@@ -1,0 +1,1 @@
+"""Where numbers come from: official statistics, evidence, parameters with priors, the synthetic province, facts."""
