@@ -1,0 +1,83 @@
+"""Levers: one typed class per kind of instrument, each writing the Conditions of a month.
+
+A new kind of lever is one class with a ``kind`` and a ``write``, named in :data:`AnyInstrument`.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
+from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy
+from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
+from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, VisaFree
+from jinxiao.scenarios.levers.leisure import (
+    Attraction,
+    CouponWave,
+    PaidLeave,
+    SchoolBreak,
+    TicketWaiver,
+)
+from jinxiao.scenarios.levers.protection import MedicalCover, UnemploymentInsurance
+from jinxiao.scenarios.levers.transfers import Transfer
+from jinxiao.scenarios.levers.work import (
+    Administration,
+    LabourCostRelief,
+    MinimumWage,
+    Training,
+    WageGuideline,
+)
+
+AnyInstrument = Annotated[
+    Transfer
+    | DurableSubsidy
+    | BudgetPool
+    | CouponWave
+    | TicketWaiver
+    | Attraction
+    | MinimumWage
+    | WageGuideline
+    | Training
+    | LabourCostRelief
+    | MedicalCover
+    | UnemploymentInsurance
+    | ConsumerLoanSubsidy
+    | BusinessLoanSubsidy
+    | PaidLeave
+    | SchoolBreak
+    | VisaFree
+    | DepartureRefund
+    | InboundEase
+    | Administration,
+    Field(discriminator="kind"),
+]
+"""Any instrument; ``kind`` says which."""
+
+__all__ = [
+    "Actual",
+    "Administration",
+    "AnyInstrument",
+    "Attraction",
+    "BudgetPool",
+    "BusinessLoanSubsidy",
+    "ConsumerLoanSubsidy",
+    "CouponWave",
+    "DepartureRefund",
+    "Draft",
+    "DurableSubsidy",
+    "InboundEase",
+    "Instrument",
+    "LabourCostRelief",
+    "MedicalCover",
+    "MinimumWage",
+    "PaidLeave",
+    "SchoolBreak",
+    "TicketWaiver",
+    "Tier",
+    "Training",
+    "Transfer",
+    "UnemploymentInsurance",
+    "VisaFree",
+    "WageGuideline",
+    "When",
+]

@@ -1,0 +1,225 @@
+"""A scenario: which instruments of the plan run, with what numbers, and the Policy that follows from it.
+
+History is the same in every scenario: before the plan starts, every instrument runs as the catalogue has it. From then on the
+reference says what stops, and measures are added to it or taken from it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from jinxiao.model.conditions import Conditions, Policy
+from jinxiao.model.conditions import Instrument as Account
+from jinxiao.scenarios.levers import Actual, Draft, Instrument, When
+from jinxiao.scenarios.overrides import OverrideError, with_override, with_values
+
+if TYPE_CHECKING:
+    from jinxiao.scenarios.plan import Plan
+
+Reference = Literal["without", "baseline", "plan", "actual"]
+"""The four reference scenarios (economics.md, section 0)."""
+Part = Literal["all", "continued", "added"]
+"""Part of a measure: everything, what ran before the plan, or what the plan raised or added."""
+REFERENCES: tuple[str, ...] = get_args(Reference)
+PARTS: dict[str, frozenset[str]] = {
+    "all": frozenset({"continued", "raised", "new"}),
+    "continued": frozenset({"continued"}),
+    "added": frozenset({"raised", "new"}),
+}
+RUNS_IN: dict[str, str | None] = {"without": None, "baseline": "continued", "plan": "all", "actual": "all"}
+"""Part of every measure that runs in a reference scenario after the plan's start."""
+TEXTS = {"name", "note", "source", "grade", "meaning", "prior", "status", "authority", "actual"}
+"""Fields that do not change what an instrument does."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """One instrument as it runs in a scenario.
+
+    Attributes
+    ----------
+    measure, key : int, str
+        Which one.
+    history : Instrument
+        What it does before the plan starts: the catalogue's version.
+    policy : Instrument or None
+        What it does from then on; None when it stops.
+    """
+
+    measure: int
+    key: str
+    history: Instrument
+    policy: Instrument | None
+
+    def at(self, month: int, start: int) -> tuple[Instrument, When] | None:
+        """Return what writes in a month, and with which level; None when nothing does."""
+        stopped_at = None
+        instrument: Instrument | None = self.history if month < start else self.policy
+        if instrument is None and self.history.persistent and self.history.start < start:
+            instrument, stopped_at = self.history, start
+        if instrument is None or not instrument.runs(month):
+            return None
+        return instrument, When.at(month, stopped_at)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A choice of instruments and numbers.
+
+    Attributes
+    ----------
+    plan : Plan
+        The catalogue.
+    name : str
+        Name in results.
+    reference : str
+        Scenario to which measures are added.
+    parts : mapping of int to set of str
+        For each measure, the statuses whose instruments run after the plan's start.
+    overrides : mapping of str to object
+        Changes after the plan's start, by path: ``measures.15.car_scrap_2025_nev.flat``.
+    """
+
+    plan: "Plan"
+    name: str
+    reference: Reference
+    parts: Mapping[int, frozenset[str]]
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    def override(self, changes: Mapping[str, Any], name: str = "") -> "Scenario":
+        """Return the scenario with more overrides, checked at once.
+
+        Raises
+        ------
+        InputError
+            When a path or value is not allowed.
+        """
+        normal = {self.plan.normal(path): value for path, value in changes.items()}
+        scenario = replace(self, name=name or self.name, overrides={**self.overrides, **normal})
+        _ = scenario.running()
+        return scenario
+
+    def running(self, values: Mapping[str, float] | None = None) -> list[Running]:
+        """Return every instrument of the catalogue as it runs here, in the order of their accounts.
+
+        Parameters
+        ----------
+        values : mapping of str to float, optional
+            Sampled parameters, ``measures.15.car_scrap_2025_nev.flat``; names of other parts of the model are ignored.
+        """
+        sampled = self.plan.by_instrument(self.plan.with_followers(values or {}))
+        changes = self.plan.by_instrument(self.overrides)
+        result = []
+        for number, measure in self.plan.measures.items():
+            for key, base in measure.instruments.items():
+                history = self._with_values(base, sampled.get((number, key), {}), f"measures.{number}.{key}")
+                runs = base.status in self.parts.get(number, frozenset())
+                policy = self._policy(history, changes.get((number, key), {}), number, key) if runs else None
+                result.append(Running(number, key, history, policy))
+        return result
+
+    def _policy(
+        self, history: Instrument, changes: dict[str, Any], number: int, key: str
+    ) -> Instrument | None:
+        policy = history
+        if self.reference == "actual":
+            if policy.actual is False:
+                return None
+            if isinstance(policy.actual, Actual):
+                real = policy.actual
+                dates = {"start": real.start, "end": real.end}
+                policy = policy.model_copy(update={k: v for k, v in dates.items() if v is not None})
+                policy = self._with_values(policy, real.values, f"measures.{number}.{key}.actual.values")
+        for path, raw in changes.items():
+            try:
+                policy = with_override(policy, path, raw, self.name)
+            except OverrideError as error:
+                raise self.plan.error(
+                    f"measures.{number}.{key}.{path}", error.found, error.allowed
+                ) from error
+        return policy
+
+    def _with_values(self, instrument: Instrument, values: Mapping[str, float], where: str) -> Instrument:
+        for path, value in values.items():
+            try:
+                instrument = with_values(instrument, {path: value})
+            except OverrideError as error:
+                raise self.plan.error(f"{where}.{path}", error.found, error.allowed) from error
+        return instrument
+
+    def policy(self, months: int, values: Mapping[str, float] | None = None) -> Policy:
+        """Return the Conditions of each month, and the accounts of all rules.
+
+        Parameters
+        ----------
+        months : int
+            Months from January 2024.
+        values : mapping of str to float, optional
+            Sampled parameters.
+        """
+        running = self.running(values)
+        return Policy(
+            name=self.name,
+            months=tuple(self._conditions(running, month) for month in range(months)),
+            instruments=self.plan.accounts(running),
+        )
+
+    def _conditions(self, running: list[Running], month: int) -> Conditions:
+        draft = Draft(Conditions(month), {})
+        for one in running:
+            found = one.at(month, self.plan.start)
+            if found is None:
+                continue
+            instrument, when = found
+            draft.pools = self.plan.pools[one.measure]
+            number = self.plan.rules.get((one.measure, one.key))
+            rule = draft.pools[one.key] if number is None else number
+            try:
+                instrument.write(draft, when, rule)
+            except ValueError as error:
+                allowed = "one such instrument at a time"
+                raise self.plan.error(f"measures.{one.measure}.{one.key}", str(error), allowed) from error
+        return draft.finish()
+
+    @cached_property
+    def hash(self) -> str:
+        """Hexadecimal digest of all that determines the Policy; the same for two ways of saying the same."""
+        content = [
+            (
+                one.measure,
+                one.key,
+                _content(one.history),
+                None if one.policy is None else _content(one.policy),
+            )
+            for one in self.running()
+        ]
+        record = {
+            "start": self.plan.start,
+            "content": content,
+            "followers": sorted(self.plan.followers.items()),
+        }
+        return hashlib.sha256(json.dumps(record, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _content(instrument: Instrument) -> Any:
+    return _strip(instrument.model_dump(mode="json"))
+
+
+def _strip(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _strip(value) for key, value in node.items() if key not in TEXTS}
+    return node
+
+
+def account(rule: int, measure: int, key: str, instrument: Instrument) -> Account:
+    """Return the account of an instrument, as the ledger wants it."""
+    return Account(
+        rule=rule,
+        key=f"{measure}.{key}",
+        measure=measure,
+        payer_shares=instrument.payers.shares,
+        financing=instrument.financing.shares,
+    )
