@@ -1,0 +1,35 @@
+"""Run 2024 under the policies then in force and compare it with published figures."""
+
+import pandas as pd
+
+from jinxiao.calibration.baseline import fit_baseline
+from jinxiao.calibration.facts import MONTHS, compare
+from jinxiao.calibration.parameters import load_parameters
+from jinxiao.calibration.world import World
+from jinxiao.model.economy import Economy
+from jinxiao.scenarios.plan import load_plan
+
+PLAN = "shanxi-2025"
+
+
+def run_facts(scale: int = 100, seed: int = 1) -> pd.DataFrame:
+    """Return the table of facts of one run of 2024 at the central parameters.
+
+    Parameters
+    ----------
+    scale : int
+        Real households that one sampled household stands for.
+    seed : int
+        Key of the run's random draws; the synthetic province is that of seed 1.
+
+    Returns
+    -------
+    DataFrame
+        See :func:`jinxiao.calibration.facts.compare`; ages and durables are those of the end of 2024.
+    """
+    world = World.load(scale=scale)
+    baseline = fit_baseline(world, load_parameters().central())
+    policy = load_plan(PLAN).scenario(reference="baseline").policy(MONTHS)
+    economy = Economy(world, policy, baseline, seed=seed, detail=True)
+    economy.run_for(MONTHS)
+    return compare(economy.outcomes(), world, baseline, economy.households.columns)

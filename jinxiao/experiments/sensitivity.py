@@ -1,0 +1,243 @@
+"""What drives the result: every uncertain number of the model and of the levers, moved over its prior."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jinxiao.experiments.attribution import Coalition
+from jinxiao.experiments.effects import ALL, COST, MEASURED, RATIOS, Periods
+from jinxiao.experiments.engine import Engine, content_hash
+from jinxiao.experiments.ensemble import Progress, Tick, map_units, silent
+from jinxiao.experiments.estimates import WHOLE
+from jinxiao.experiments.runs import Arm, Draw, DrawRuns, Memory, Setting, model_seed, split_values, world_of
+from jinxiao.experiments.screening import METHODS, Design, screen
+from jinxiao.experiments.store import RunStore, default_folder
+from jinxiao.experiments.uplift import check_numbers, make_titles
+from jinxiao.files.errors import InputError
+from jinxiao.model.outcomes import OUTCOMES
+
+OUTCOME_NAMES = (*OUTCOMES, *RATIOS)
+"""Outcomes whose drivers can be asked for."""
+BATCH = 16
+"""Points a unit of work holds: neighbours differ in one number, and a lever's number leaves the reference as it is."""
+COLUMNS = ("method", "measure", "outcome", "parameter", "index", "value", "low", "high")
+
+
+@dataclass(frozen=True)
+class SensitivityResult:
+    """What drives the uplift of a measure, or of the chosen set (0).
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``sensitivity.csv``: ``method, measure, outcome, parameter, index, value, low, high``.
+    points : int
+        Points at which the model was run.
+    titles : dict of int to Title
+        Names of the measures.
+    settings, hashes : dict
+        As in :class:`~jinxiao.experiments.uplift.UpliftResult`.
+    """
+
+    table: pd.DataFrame
+    points: int
+    titles: dict[int, Any]
+    settings: dict[str, Any]
+    hashes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Points of the design that are run one after another."""
+
+    draws: tuple[Draw, ...]
+
+
+def sensitivity(
+    plan: Any,
+    measures: Iterable[int] | None = None,
+    *,
+    measure: int = WHOLE,
+    outcome: str = "total_consumption",
+    method: str = "morris",
+    size: int = 8,
+    levels: int = 4,
+    scale: int = 1000,
+    seed: int = 1,
+    months: int = 48,
+    reference: str = "without",
+    jobs: int | None = None,
+    progress: Progress = silent,
+    store: Path | None = None,
+    fresh: bool = False,
+    engine: Engine | None = None,
+) -> SensitivityResult:
+    """Return how much each uncertain number moves the uplift of a measure over the evaluation window.
+
+    World and random numbers are the same at every point, so that differences come from the parameters alone.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    measures : iterable of int, optional
+        The chosen set; by default every measure, or the one asked for.
+    measure : int
+        The measure whose uplift is looked at, 0 for the chosen set together.
+    outcome : str
+        An outcome of the model, ``additional_per_yuan`` or ``gross_per_yuan``.
+    method, size, levels
+        See :class:`~jinxiao.experiments.screening.Design`.
+    scale, seed, months, reference, jobs, progress, store, fresh, engine
+        See :func:`~jinxiao.experiments.uplift.uplift`.
+
+    Raises
+    ------
+    InputError
+        When an argument is not allowed.
+    """
+    one = () if measure == WHOLE else (measure,)
+    chosen = tuple(sorted(set(measures if measures is not None else one or plan.measures) | set(one)))
+    check_numbers(plan, chosen, scale=scale, draws=size, months=months, seed=seed)
+    check_design(method, size, levels, outcome)
+    engine = engine or Engine()
+    setting = Setting(
+        plan, scale, seed, months, plan.start, reference, store or default_folder(), fresh, engine
+    )
+    coalition = frozenset(one or chosen)
+    names, parameters = uncertain_numbers(engine.load_parameters(plan), coalition)
+    function = partial(
+        _uplift_at, setting=setting, parameters=parameters, names=names, coalition=coalition, outcome=outcome,
+        jobs=jobs, progress=progress,
+    )  # fmt: skip
+    design = Design(method, size, levels, seed)
+    counted = _Counted(function)
+    found = screen(counted, names, [outcome], design).rename(columns={"output": "outcome"})
+    table = found.assign(method=method, measure=measure)[list(COLUMNS)]
+    world = world_of(setting)
+    return SensitivityResult(
+        table=table,
+        points=counted.points,
+        titles=make_titles(plan, chosen),
+        settings={
+            "plan": plan.name, "measures": list(chosen), "measure": measure, "outcome": outcome, "method": method,
+            "size": size, "levels": levels, "scale": scale, "months": months, "seed": seed, "reference": reference,
+        },
+        hashes={
+            "world": world.content_hash,
+            "parameters": content_hash(names, parameters.central()),
+            "code": engine.code_hash(),
+        },
+    )  # fmt: skip
+
+
+def check_design(method: str, size: int, levels: int, outcome: str) -> None:
+    """Refuse designs that SALib cannot make."""
+    checks = {
+        "method": (method in METHODS, method, ", ".join(METHODS)),
+        "outcome": (outcome in OUTCOME_NAMES, outcome, ", ".join(OUTCOME_NAMES)),
+        "levels": (levels >= 2 and levels % 2 == 0, levels, "an even number from 2 on"),
+        "size": (method != "morris" or size >= 2, size, "at least 2 trajectories"),
+    }
+    if method == "sobol":
+        checks["size"] = (size >= 2 and size & (size - 1) == 0, size, "a power of two from 2 on")
+    if method in ("pawn", "delta"):
+        checks["size"] = (size >= 20, size, "at least 20 points")
+    for name, (good, found, allowed) in checks.items():
+        if not good:
+            raise InputError(file="sensitivity", line=None, field=name, found=str(found), allowed=allowed)
+
+
+def uncertain_numbers(parameters: Any, coalition: Coalition) -> tuple[list[str], Any]:
+    """Return the names of the model's uncertain numbers and of the levers of some measures, and the full set.
+
+    Levers of other measures stay at their stated value: they are not in force.
+    """
+    levers = {name for name, *_ in parameters.extra}
+    chosen = [
+        name for name, _ in parameters.uncertain if name not in levers or _measure_of(name) in coalition
+    ]
+    return chosen, parameters
+
+
+def _measure_of(name: str) -> int:
+    """Return the measure in a lever's name, ``measures.15.key.field``."""
+    return int(name.split(".")[1])
+
+
+def values_at(parameters: Any, names: Sequence[str], point: np.ndarray) -> dict[str, Any]:
+    """Return all values with the named ones at a point of the unit cube and the others at their stated value."""
+    place = dict(zip(names, point, strict=True))
+    everywhere = np.array([place.get(name, 0.5) for name, _ in parameters.uncertain])
+    at = parameters.at(everywhere)
+    central = parameters.central()
+    uncertain = {name for name, _ in parameters.uncertain}
+    return {name: central[name] if name in uncertain and name not in place else at[name] for name in at}
+
+
+class _Counted:
+    """A function that remembers at how many points it was called."""
+
+    def __init__(self, function: Any) -> None:
+        self.function, self.points = function, 0
+
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        self.points += len(points)
+        result: np.ndarray = self.function(points)
+        return result
+
+
+def _uplift_at(
+    points: np.ndarray,
+    *,
+    setting: Setting,
+    parameters: Any,
+    names: Sequence[str],
+    coalition: Coalition,
+    outcome: str,
+    jobs: int | None,
+    progress: Progress,
+) -> np.ndarray:
+    """Return the uplift at every point, in batches over processes."""
+    seed = model_seed(setting.seed, 0)
+    draws = [split_values(parameters, values_at(parameters, names, u), i, seed) for i, u in enumerate(points)]
+    batches = [Batch(tuple(draws[i : i + BATCH])) for i in range(0, len(draws), BATCH)]
+    work = partial(_run_batch, setting=setting, coalition=coalition, outcome=outcome)
+    found = map_units(work, batches, jobs=jobs, total=len(draws), progress=progress)
+    return np.concatenate(found)
+
+
+def _run_batch(batch: Batch, tick: Tick, setting: Setting, coalition: Coalition, outcome: str) -> np.ndarray:
+    """Return the uplift of each point of a batch; only the totals of a point are kept in the store."""
+    store = RunStore(setting.store, fresh=setting.fresh)
+    memory = Memory()
+    found = []
+    for draw in batch.draws:
+        runs = DrawRuns(setting, draw, RunStore(None), memory)
+        key = content_hash("totals", runs.key(Arm(frozenset())), runs.key(Arm(coalition)))
+        kept = store.load_arrays(key)
+        if kept is None:
+            kept = {"totals": _totals(runs, coalition, setting.periods)}
+            store.save_arrays(key, kept)
+        found.append(value_of(kept["totals"], outcome))
+        tick(1)
+    return np.array(found)
+
+
+def _totals(runs: DrawRuns, coalition: Coalition, periods: Periods) -> np.ndarray:
+    """Return the difference of every outcome over the whole window."""
+    difference = runs.flows(Arm(coalition)) - runs.flows(Arm(frozenset()))
+    totals: np.ndarray = periods.sum(difference)[0, :, ALL]
+    return totals
+
+
+def value_of(totals: np.ndarray, outcome: str) -> float:
+    """Return an outcome, or its ratio to fiscal cost (zero where nothing is spent)."""
+    if outcome not in RATIOS:
+        return float(totals[MEASURED.index(outcome)])
+    return float(totals[RATIOS[outcome]] / totals[COST]) if totals[COST] > 0.0 else 0.0

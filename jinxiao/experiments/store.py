@@ -1,0 +1,96 @@
+"""The run store: finished runs as files, addressed by all that determines them, so that nothing is computed twice.
+
+A file is written under a temporary name and renamed, so that it is whole or absent however the run ended.
+"""
+
+import contextlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from jinxiao.model.outcomes import Outcomes
+
+STORE_VARIABLE = "JINXIAO_STORE"
+"""Environment variable that moves the store."""
+DEFAULT_FOLDER = Path("runs") / ".store"
+_ARRAYS = ("values", "cost_by_rule", "gross_by_rule", "cube")
+_AGGREGATE = "aggregate."
+
+
+def default_folder() -> Path:
+    """Return the folder of the store: ``$JINXIAO_STORE`` or ``runs/.store`` below the current folder."""
+    return Path(os.environ.get(STORE_VARIABLE) or DEFAULT_FOLDER)
+
+
+class RunStore:
+    """Finished runs by key.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where runs are kept; none keeps nothing.
+    fresh : bool
+        Compute every run again, replacing what is there.
+    """
+
+    def __init__(self, folder: Path | None, *, fresh: bool = False) -> None:
+        self.folder = folder
+        self.fresh = fresh
+
+    def path(self, key: str) -> Path | None:
+        """Return where the run of a key is or would be."""
+        return None if self.folder is None else self.folder / key[:2] / f"{key}.npz"
+
+    def load_arrays(self, key: str) -> dict[str, np.ndarray] | None:
+        """Return the arrays kept under a key; none when there are none or the file is damaged."""
+        path = self.path(key)
+        if path is None or self.fresh or not path.is_file():
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return {name: file[name] for name in file.files}
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            return None
+
+    def save_arrays(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Keep arrays under a key: to a temporary name first, then renamed."""
+        path = self.path(key)
+        if path is None:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez_compressed(file, allow_pickle=False, **dict(arrays))
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+
+    def load(self, key: str) -> Outcomes | None:
+        """Return a finished run, or none."""
+        arrays = self.load_arrays(key)
+        if arrays is None or "scenario" not in arrays:
+            return None
+        aggregates = {k.removeprefix(_AGGREGATE): v for k, v in arrays.items() if k.startswith(_AGGREGATE)}
+        return Outcomes(
+            scenario=str(arrays["scenario"]),
+            months=len(arrays["values"]),
+            values=arrays["values"],
+            cost_by_rule=arrays["cost_by_rule"],
+            gross_by_rule=arrays["gross_by_rule"],
+            cube=arrays["cube"],
+            aggregates=aggregates,
+        )
+
+    def save(self, key: str, outcomes: Outcomes) -> None:
+        """Keep a finished run."""
+        arrays = {name: getattr(outcomes, name) for name in _ARRAYS}
+        arrays["scenario"] = np.array(outcomes.scenario)
+        arrays |= {_AGGREGATE + name: np.asarray(value) for name, value in outcomes.aggregates.items()}
+        self.save_arrays(key, arrays)
