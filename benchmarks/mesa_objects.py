@@ -1,0 +1,167 @@
+"""The household month: plain Mesa objects against columns, on the same households, months and draws.
+
+Both sides live three months in which every measure of the plan runs (October to December 2025). First their books and
+every household are compared; then they are timed in interleaved pairs, in processor time of the one thread
+(``time.thread_time``). Preparing draws, the month's numbers and empty books is left out of the objects' time; columns make
+their draws inside theirs.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from household_agent import Households, Policy
+from province import (
+    RecordedMonths,
+    Spread,
+    finish,
+    load_province,
+    say,
+    whole_plan,
+)  # first: it sets the threads of BLAS
+
+from jinxiao.model.economy import Economy
+from jinxiao.model.ergodic import consume
+from jinxiao.model.households import setup as hs
+
+START = 21
+MONTHS = 3
+SAME = 1e-6
+"""Relative tolerance of books and households when both sides read the same consumption table."""
+SAME_LOOKUP = 1e-3
+"""The same for aggregates when objects interpolate the solved function itself (the table is within 1e-4 of it)."""
+BOOKS = ("accounts", "demand", "labour", "cost", "gross", "trips")
+
+
+def table_policies(month: Any) -> list[Callable[[float], float]]:
+    """Return each type's consumption function read from the columns' own table."""
+    table = month.consumption_table
+    return [lambda cash, row=row: consume(cash, row, table) for row in range(len(table.lowest))]
+
+
+def solved_policies(recorded: RecordedMonths) -> list[list[Policy]]:
+    """Return each type's consumption function in plain Python, month by month."""
+    baseline = recorded.economy.baseline
+    out = []
+    for c in recorded.conditions:
+        problems = hs.consumption_problems(
+            baseline.values, baseline.fit, c.uninsured_share, c.job_loss_replacement
+        )
+        out.append([Policy(function) for function in hs.solve_types(problems, baseline.folder)])
+    return out
+
+
+def books_of(run: Economy) -> dict[str, np.ndarray]:
+    """Return the columns' books of the month, added over blocks."""
+    return {
+        "accounts": run.accounts.sum(axis=0), "demand": run.demand.sum(axis=0), "labour": run.labour.sum(axis=0),
+        "cost": run.rule_cost.sum(axis=0), "gross": run.rule_gross.sum(axis=0), "trips": run.trips.sum(axis=0),
+    }  # fmt: skip
+
+
+def relative_gap(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Return the largest difference relative to the size of the book's column (its mean absolute value at least)."""
+    size = np.maximum(np.abs(theirs), np.abs(theirs).mean(axis=0, keepdims=True)) + 1e-9
+    return float((np.abs(ours - theirs) / size).max())
+
+
+def compare(recorded: RecordedMonths, policies: list[Any], tolerance: float, exact: bool) -> dict[str, float]:
+    """Live the months with all households on both sides; raise AssertionError where they differ, else say by how much."""
+    run = recorded.fresh()
+    ids = range(len(run.state.households.weight))
+    objects = Households(run.state.households, run.household_parameters, ids)
+    worst = {"consumption": 0.0, "income": 0.0, "households_off": 0.0}
+    for k, month in enumerate(recorded.months):
+        recorded.open(run, k)
+        recorded.live(run, k)
+        objects.open_month(month, policies[k])
+        objects.agents.do("live")
+        weight = run.state.households.weight.astype(np.float64)
+        for name in ("consumption", "income"):
+            theirs = getattr(run.state.households, name).astype(np.float64)
+            ours = np.array([getattr(a, name) for a in objects.households])
+            worst[name] = max(worst[name], abs(float(weight @ ours) / float(weight @ theirs) - 1.0))
+            if name == "consumption":
+                off = float((np.abs(ours - theirs) > tolerance * np.maximum(np.abs(theirs), 1.0)).mean())
+                worst["households_off"] = max(worst["households_off"], off)
+        if exact:
+            for name, theirs in books_of(run).items():
+                gap = relative_gap(np.array(getattr(objects, name)), theirs)
+                worst[name] = max(worst.get(name, 0.0), gap)
+                assert gap < tolerance, f"book {name!r} of month {month.t} differs by {gap:.1e}"
+    assert worst["consumption"] < tolerance and worst["income"] < tolerance, worst
+    assert worst["households_off"] < (0.001 if exact else 0.02), worst
+    return worst
+
+
+def objects_seconds(recorded: RecordedMonths, policies: list[Any], ids: range) -> float:
+    """Return processor seconds per household-month of ``agents.do('live')``."""
+    run = recorded.fresh()
+    objects = Households(run.state.households, run.household_parameters, ids)
+    seconds = 0.0
+    for k, month in enumerate(recorded.months):
+        objects.open_month(month, policies[k])
+        start = time.thread_time()
+        objects.agents.do("live")
+        seconds += time.thread_time() - start
+    return seconds / (len(ids) * len(recorded.months))
+
+
+def columns_seconds(recorded: RecordedMonths, times: int) -> float:
+    """Return processor seconds per household-month of the columns, the months lived ``times`` times."""
+    seconds = 0.0
+    for _ in range(times):
+        run = recorded.fresh()
+        for k in range(len(recorded.months)):
+            recorded.open(run, k)
+            start = time.thread_time()
+            recorded.live(run, k)
+            seconds += time.thread_time() - start
+    return seconds / (times * len(run.state.households.weight) * len(recorded.months))
+
+
+def main() -> None:
+    """Check, time, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pairs", type=int, default=9)
+    parser.add_argument("--objects", type=int, default=2000, help="households that are timed as objects")
+    options = parser.parse_args()
+
+    world, baseline = load_province(1000)
+    economy = Economy(world, whole_plan(), baseline, seed=1)
+    economy.run_for(START)
+    recorded = RecordedMonths(economy, MONTHS)
+    tables = [table_policies(month) for month in recorded.months]
+    solved = solved_policies(recorded)
+
+    same = compare(recorded, tables, SAME, exact=True)
+    say(f"same table: largest relative differences { ({k: f'{v:.1e}' for k, v in same.items()}) }")
+    near = compare(recorded, solved, SAME_LOOKUP, exact=False)
+    say(f"own lookup: largest relative differences { ({k: f'{v:.1e}' for k, v in near.items()}) }")
+
+    ids = range(0, len(world), max(1, len(world) // options.objects))
+    columns, objects = [], []
+    for pair in range(options.pairs):
+        columns.append(columns_seconds(recorded, 5))
+        objects.append(objects_seconds(recorded, solved, ids))
+        say(
+            f"pair {pair + 1}: columns {columns[-1] * 1e9:.0f} ns, objects {objects[-1] * 1e6:.1f} us, "
+            f"x{objects[-1] / columns[-1]:.1f}"
+        )
+    ratio = Spread.of([o / c for o, c in zip(objects, columns, strict=True)])
+    finish(
+        "mesa_objects", ratio, "x faster per household-month",
+        min=round(ratio.low, 1), max=round(ratio.high, 1), pairs=options.pairs,
+        columns_ns=Spread.of([1e9 * c for c in columns]).rounded(), objects_us=Spread.of([1e6 * o for o in objects]).rounded(),
+        columns_households=len(world), objects_households=len(ids), months=MONTHS,
+        consumption_gap=f"{same['consumption']:.1e}", income_gap=f"{same['income']:.1e}",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())

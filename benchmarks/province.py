@@ -1,0 +1,134 @@
+"""What the benchmarks share: the province to run, repeated months of its households, and the line they print last."""
+
+import json
+import os
+import resource
+import statistics
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: the sides are compared on one thread each
+
+import numpy as np
+
+from jinxiao.calibration.baseline import fit_baseline
+from jinxiao.calibration.parameters import load_parameters
+from jinxiao.calibration.world import World
+from jinxiao.model.baseline import Baseline
+from jinxiao.model.conditions import Policy
+from jinxiao.model.economy import Economy
+from jinxiao.scenarios.plan import load_plan
+
+PLAN = "shanxi-2025"
+HORIZON = 48
+
+
+def say(text: str) -> None:
+    """Report progress on stderr, so that stdout holds the result alone."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def load_province(scale: int) -> tuple[World, Baseline]:
+    """Return the world at a scale and the baseline at central parameters."""
+    world = World.load(scale=scale)
+    return world, fit_baseline(world, load_parameters().central())
+
+
+def whole_plan() -> Policy:
+    """Return the policy under which every measure of the plan runs: the month with the most to do."""
+    plan = load_plan(PLAN)
+    return plan.scenario(*plan.measures, reference="without").policy(HORIZON)
+
+
+class Spread(NamedTuple):
+    """Median, smallest and largest of repeated measurements."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """Summarise measurements."""
+        return cls(statistics.median(values), min(values), max(values))
+
+    def rounded(self, digits: int = 1) -> dict[str, float]:
+        """Return the three numbers under the names used in the printed line."""
+        return {
+            "median": round(self.median, digits),
+            "min": round(self.low, digits),
+            "max": round(self.high, digits),
+        }
+
+
+def peak_memory() -> float:
+    """Return the largest resident size of this process so far, GiB (Linux counts in KiB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2.0**20
+
+
+def finish(name: str, ratio: Spread, unit: str, **more: Any) -> None:
+    """Print the one line that a benchmark ends with."""
+    print(
+        json.dumps({"name": name, "ratio": round(ratio.median, 2), "unit": unit, **more}, ensure_ascii=False)
+    )
+
+
+class RecordedMonths:
+    """Consecutive months of the household block, each with all that it reads, that can be lived again from the start.
+
+    Parameters
+    ----------
+    economy : Economy
+        A run at the month before the first one recorded.
+    count : int
+        Months.
+
+    Attributes
+    ----------
+    months : list of HouseholdMonth
+        What the households were told, as it stood when pools had closed.
+    economy : Economy
+        The run at the start of those months.
+    """
+
+    def __init__(self, economy: Economy, count: int) -> None:
+        self.economy = economy
+        self._calls: list[tuple[Any, ...]] = []
+        self._at: list[int] = []
+        run = economy.fork(economy.policy)
+        live = run._run_blocks
+
+        def watch(month: Any, *rest: Any) -> None:
+            live(month, *rest)
+            frozen = month._replace(
+                **{k: v.copy() for k, v in month._asdict().items() if isinstance(v, np.ndarray)}
+            )
+            if (
+                self._at and self._at[-1] == run.month
+            ):  # the month again, with an earlier closing day of a pool
+                self._calls.pop()
+                self._at.pop()
+            self._calls.append((frozen, *rest))
+            self._at.append(run.month)
+
+        run._run_blocks = watch  # type: ignore[method-assign]
+        conditions = []
+        for _ in range(count):
+            run.run_for(1)
+            conditions.append(run.conditions)
+        self.conditions = conditions
+        self.months = [call[0] for call in self._calls]
+
+    def fresh(self) -> Economy:
+        """Return a run at the start of the months, with its own copy of the state."""
+        return self.economy.fork(self.economy.policy)
+
+    def open(self, run: Economy, k: int) -> None:
+        """Put empty books before the households of ``run`` for recorded month ``k``."""
+        run.month = self._at[k]
+        run.open_month()
+
+    def live(self, run: Economy, k: int) -> None:
+        """Take all households of ``run`` through recorded month ``k``."""
+        run._run_blocks(*self._calls[k])
