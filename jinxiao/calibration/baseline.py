@@ -129,7 +129,7 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
     imputed = np.asarray(values["households.imputed_rent_share"]) * target[:, 2]
     owned = _mean_by_residence(world, np.where(h["tenure"] > 0, h["home_value"], 0.0).astype(np.float64))
     fertile = (
-        (h["head_age"] < 540)
+        (h["head_age"] < MONTHS * values["households.fertile_until"])
         & (h["members"][:, MemberBand.AGE_18_59] >= 2)
         & (h["members"][:, MemberBand.AGE_0_2] < 2)
     )

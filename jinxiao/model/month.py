@@ -9,7 +9,8 @@ import numpy as np
 from jinxiao.model import payments as pm
 from jinxiao.model.conditions import MAX_RULES, Conditions, Instrument
 from jinxiao.model.households.accounts import Item
-from jinxiao.model.households.loop import HouseholdMonth, HouseholdParameters
+from jinxiao.model.households.loop import LEAST_NET, HouseholdMonth, HouseholdParameters
+from jinxiao.model.households.rules import interest_saved
 from jinxiao.model.ledger import Account
 from jinxiao.model.names import N_CITIES, N_DURABLES, N_SECTORS, Payer, Sector
 from jinxiao.model.tourists.loop import TouristMonth
@@ -65,8 +66,8 @@ def hazard_bounds(p: HouseholdParameters, rules: np.ndarray, rate_cut: float) ->
         if (mine["flat"] > 0.0).any():
             bounds[k] = p.hazard_cap[k]
             continue
-        rate = min(float(mine["rate"].max(initial=0.0)), 0.99)
-        credit = p.credit_take_up[k] * rate_cut * p.loan_months / 24.0
+        rate = min(float(mine["rate"].max(initial=0.0)), 1.0 - LEAST_NET)
+        credit = p.credit_take_up[k] * interest_saved(rate_cut, p.loan_months)
         effect = -p.durable_elasticity[k] * np.log(
             (1.0 - rate) * (1.0 - credit)
         ) - p.intertemporal_elasticity * np.log(1.0 - rate)

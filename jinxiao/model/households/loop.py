@@ -17,6 +17,7 @@ from jinxiao.model.households import rules
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
 from jinxiao.model.names import (
+    AGE_BAND_STARTS,
     DURABLES,
     GOODS,
     N_BANDS,
@@ -36,20 +37,19 @@ N_BLOCKS = 16
 HouseholdColumns = namedtuple("HouseholdColumns", [*SEED, *STATE])
 
 PARAMETER_FIELDS = (
-    "psi_sigma", "medical_probability", "medical_mean", "medical_sigma", "uninsured_share",
-    "subsistence", "marginal_share", "need_weights", "need_mean", "rent_yield", "imputed_income_share",
-    "hazard_cap", "median_age", "age_spread", "add_rate", "add_income_elasticity", "durable_price",
+    "psi_sigma", "medical_probability", "medical_mean", "medical_sigma", "uninsured_share", "subsistence",
+    "marginal_share", "need_weights", "need_mean", "rent_yield", "imputed_income_share", "hazard_cap",
+    "median_age", "age_spread", "add_rate", "add_income_elasticity", "durable_price",
     "price_income_elasticity", "price_sigma", "durable_elasticity", "intertemporal_elasticity",
-    "announcement_months", "down_payment", "loan_months", "reserve_months", "savings_share", "financed_share",
-    "floor_income_share",
-    "pass_through", "mean_income", "trip_constant", "block_weight", "free_weight", "trip_income_weight",
-    "daily_spending",
-    "spending_income_elasticity", "spending_sigma", "trip_nights", "trip_components", "trip_displacement",
-    "trip_cash_share", "outside_block_weight", "salience", "waste", "labelling", "baskets", "digital_share", "lump_share",
-    "basket_sigma",
-    "storability", "displaced_now", "pull_forward_months", "replacement_rate", "benefit_coverage",
-    "liquid_rate", "borrowing_rate", "loan_rate", "mortgage_rate", "credit_take_up", "birth_probability",
-    "floor_at_start", "floor_spillover", "hand_to_mouth_months", "training_months",
+    "announcement_months", "down_payment", "loan_months", "reserve_months", "savings_share",
+    "financed_share", "floor_income_share", "pass_through", "mean_income", "trip_constant",
+    "block_weight", "free_weight", "trip_income_weight", "daily_spending", "spending_income_elasticity",
+    "spending_sigma", "trip_nights", "family_trip_days", "trip_components", "trip_displacement",
+    "trip_cash_share", "outside_block_weight", "salience", "waste", "labelling", "baskets",
+    "digital_share", "lump_share", "basket_sigma", "storability", "displaced_now", "pull_forward_months",
+    "replacement_rate", "benefit_coverage", "liquid_rate", "borrowing_rate", "loan_rate", "mortgage_rate",
+    "credit_take_up", "birth_probability", "fertile_until", "floor_at_start", "floor_spillover",
+    "hand_to_mouth_months", "training_months",
 )  # fmt: skip
 HouseholdParameters = namedtuple("HouseholdParameters", PARAMETER_FIELDS)
 
@@ -62,6 +62,13 @@ MONTH_FIELDS = (
 )  # fmt: skip
 HouseholdMonth = namedtuple("HouseholdMonth", MONTH_FIELDS)
 
+LEAST_NET = 0.01
+"""Least net price of a durable as a share of its price: keeps the log of the purchase rule finite."""
+MOST_CUT = 0.5
+"""Most that a coupon may take from the month's spending on another good: keeps spending positive."""
+_WEEKEND = 2.0
+"""Days of a weekend, to which a school break adds."""
+_AGE_1, _AGE_2, _AGE_3 = (12 * years for years in AGE_BAND_STARTS[1:])
 _C = int(Item.CONSUMPTION)
 _GOOD_CATEGORY = np.array([g.category for g in GOODS], np.int64)
 _GOOD_SECTOR = np.array([g.sector for g in GOODS], np.int64)
@@ -297,7 +304,7 @@ def household_block(
         residence = zone % 2
         quintile = int(h_quintile[i])
         head_age = int(h_head_age[i])
-        age_band = 0 if head_age < 420 else (1 if head_age < 600 else (2 if head_age < 780 else 3))
+        age_band = 0 if head_age < _AGE_1 else (1 if head_age < _AGE_2 else (2 if head_age < _AGE_3 else 3))
         acc = accounts[block, (zone * 5 + quintile) * 4 + age_band]
         cost = rule_cost[block]
         gross = rule_gross[block]
@@ -327,7 +334,7 @@ def household_block(
             h_child_age[i, 0] = h_child_age[i, 1]
             h_child_age[i, 1] = -1
         new_births = 0.0
-        fertile = head_age < 540 and h_members[i, 5] >= 2 and h_members[i, 0] < 2
+        fertile = head_age < p.fertile_until and h_members[i, 5] >= 2 and h_members[i, 0] < 2
         if fertile and u_birth < p_birth_probability[residence]:
             new_births = 1.0
             h_members[i, 0] += 1
@@ -582,7 +589,7 @@ def household_block(
                 m_pool_open,
             )
             full = price + (1.0 - p_pass_through[k]) * amount
-            net = max(full - amount, 0.01 * price)
+            net = max(full - amount, LEAST_NET * price)
             later = net
             if row >= 0:
                 left = m_durable_rules[row].months_left
@@ -590,7 +597,7 @@ def household_block(
                     later = net + (price - net) / left
             credit_gain = 0.0
             if subsidised_credit:
-                credit_gain = p_credit_take_up[k] * m.loan_rate_cut * p.loan_months / 24.0
+                credit_gain = p_credit_take_up[k] * rules.interest_saved(m.loan_rate_cut, p.loan_months)
             effect = rules.price_effect(
                 price,
                 net * (1.0 - credit_gain),
@@ -666,7 +673,7 @@ def household_block(
                 block_days += m.leave_bridging * days * m.holiday_share
                 break
         if m_school_break[city] > 0.0 and h_child_age[i, 0] >= band_starts[2]:
-            block_days = max(block_days, 2.0 + m_school_break[city])
+            block_days = max(block_days, _WEEKEND + m_school_break[city])
             free_days += m_school_break[city]
         per_head = permanent / max(persons, 1.0)
         p_trip = rules.trip_probability(
@@ -684,7 +691,11 @@ def household_block(
                 d += 1
             outside = 1 if d >= N_CITIES else 0
             nights = min(-math.log(u_length) * p_trip_nights[outside], block_days)
-            party = min(persons, 1.0 + p_trip_nights[2] * (persons - 1.0)) if block_days < 3.0 else persons
+            party = (
+                min(persons, 1.0 + p_trip_nights[2] * (persons - 1.0))
+                if block_days < p.family_trip_days
+                else persons
+            )
             z = normal_quantile(u_spending)
             basis = (
                 party * (1.0 + nights) * p_daily_spending[outside, residence] * m.growth
@@ -780,7 +791,7 @@ def household_block(
                 for g2 in range(N_GOODS):
                     if g2 != g and above > 0.0:
                         cut = now * p_marginal_share[residence, g2]
-                        cut = min(cut, 0.5 * spend[g2])
+                        cut = min(cut, MOST_CUT * spend[g2])
                         spend[g2] -= cut
                         taken += cut
                 h_stored[i] += forward

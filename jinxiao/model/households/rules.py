@@ -86,6 +86,15 @@ def price_effect(price, net_price, elasticity, net_price_later, intertemporal_el
 
 
 @rule
+def interest_saved(rate_cut, months):
+    """Interest that a subsidy of ``rate_cut`` (a year) saves on a loan repaid evenly over ``months``, as a share of the loan.
+
+    Half of the loan is outstanding on average: ``rate_cut * (months / 12) / 2``.
+    """
+    return rate_cut * months / 24.0
+
+
+@rule
 def subsidy_amount(price, rate, flat, cap, ceiling):
     """Subsidy on one unit, yuan: ``min(rate * price + flat, cap)``, nothing above the price ceiling, never above price."""
     if price > ceiling:
