@@ -13,7 +13,7 @@ from jinxiao.model.baseline import Baseline
 from jinxiao.model.conditions import MAX_RULES, Conditions, Policy
 from jinxiao.model.firms.columns import FIRM
 from jinxiao.model.firms.loop import cell_starts, plan_firms, settle_firms, share_custom
-from jinxiao.model.firms.setup import firm_parameters, found_firms
+from jinxiao.model.firms.setup import firm_parameters, found_firms, individual_share_of_sales
 from jinxiao.model.government import Bank, Treasury
 from jinxiao.model.households import columns as household_columns
 from jinxiao.model.households import setup as hs
@@ -419,6 +419,8 @@ class Economy(mesa.Model):
         s.self_index = s.self_index * monthly + speed * (
             ratio * self.growth * monthly - s.self_index * monthly
         )
+        takings = self.worked[..., 2] / (1.0 + s.owner_support)
+        s.owner_support = np.where(takings > 0.0, self.channels.to_owners / np.maximum(takings, 1.0), 0.0)
         s.price = self.cell_price
         visits = self.trip_counts[:N_CITIES, 0] + self.visit_counts[..., 0].sum(axis=0)
         s.crowding = np.log(np.maximum(visits, 1.0) / np.maximum(self.founding.visits * self._season(), 1.0))
@@ -601,6 +603,7 @@ class Economy(mesa.Model):
             custom=custom,
             other_purchases=other,
             supplier_share=supplier_share,
+            own_share=individual_share_of_sales(firms),
             quits=self.quits,
             tightness=normal.sum(axis=1) / np.maximum(unemployed, 1.0),
             unemployed=unemployed,

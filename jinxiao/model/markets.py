@@ -29,6 +29,8 @@ class MarketState:
         Wages as trend and guidelines would have them, relative to the mean of 2024.
     wage_index, self_index : ndarray, shape (cities, sectors)
         Wages and own-business takings relative to the mean of 2024.
+    owner_support : ndarray, shape (cities, sectors)
+        What last month's subsidies to individual businesses add to takings, as a share of them.
     separation : ndarray, shape (cities, sectors)
         Monthly probability of losing a job (mean occupation).
     finding : ndarray, shape (cities,)
@@ -43,6 +45,7 @@ class MarketState:
     wage_trend: np.ndarray
     wage_index: np.ndarray
     self_index: np.ndarray
+    owner_support: np.ndarray
     separation: np.ndarray
     finding: np.ndarray
     vacancy_cdf: np.ndarray
@@ -66,6 +69,7 @@ def neutral_markets(level: float, finding: float, separation: np.ndarray) -> Mar
         wage_trend=np.full(shape, level),
         wage_index=np.full(shape, level),
         self_index=np.full(shape, level),
+        owner_support=np.zeros(shape),
         separation=np.repeat(separation[:, None], N_SECTORS, axis=1),
         finding=np.full(N_CITIES, finding),
         vacancy_cdf=np.ones(shape),

@@ -88,6 +88,7 @@ def household_month(
         floor=c.wage_floor,
         wage_index=s.wage_index,
         self_index=s.self_index,
+        owner_support=s.owner_support,
         farm_index=1.0,
         separation=s.separation,
         finding=s.finding,
@@ -184,6 +185,8 @@ class Channels:
         For the ledger.
     waived, administration : ndarray, shape (cities, sectors)
         Gate money that payers make good to sites; orders placed with business services.
+    to_owners : ndarray, shape (cities, sectors)
+        Part of the refunds to firms that goes to individual businesses, whose owners are households.
     borne_by_firms, refunds_to_firms, visitor_coupons : float
         Yuan.
     """
@@ -192,6 +195,7 @@ class Channels:
     payments: list[tuple[dict[int, float], Account, str]]
     waived: np.ndarray
     administration: np.ndarray
+    to_owners: np.ndarray
     borne_by_firms: float
     refunds_to_firms: float
     visitor_coupons: float
@@ -271,16 +275,18 @@ def policy_channels(economy: "Economy") -> Channels:
         refunds = split_channel(c, "labour_cost_relief", float(relief.sum()))
         book(relief.sum(axis=1), refunds, Account.FIRMS, "labour_cost_refunds")
     refunded = sum(refunds.values())
+    to_owners = np.zeros((N_CITIES, N_SECTORS))
     if c.business_loan_rate_cut.any():
         loans = economy.custom * v["firms.loans_to_sales"]
         subsidy = loans * c.business_loan_rate_cut[None, :]
         amounts = split_channel(c, "business_loan_rate_cut", float(subsidy.sum()), c.business_loan_rule)
         book(subsidy.sum(axis=1), amounts, Account.FIRMS, "interest_subsidies")
         refunded += sum(amounts.values())
+        to_owners = subsidy * economy.founding.own_share
     administration = np.zeros((N_CITIES, N_SECTORS))
     if c.cost_by_rule:
         amounts = {r: float(a) for r, a in sorted(c.cost_by_rule.items()) if a}
         administration[:, Sector.BUSINESS_SERVICES] = sum(amounts.values()) * population
         book(population, amounts, Account.FIRMS, "administration")
     borne = sum(_firms_part(amounts, economy.instruments) for amounts, _, _ in payments)
-    return Channels(cost, payments, waived, administration, borne, refunded, visitor_coupons)
+    return Channels(cost, payments, waived, administration, to_owners, borne, refunded, visitor_coupons)

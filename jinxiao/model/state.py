@@ -29,6 +29,8 @@ class Founding:
         Monthly purchases by governments, funds, institutions, firms and buyers outside, at trend level.
     supplier_share : ndarray, shape (cities, sectors)
         Each cell's share of its sector's employment: where local supply is bought.
+    own_share : ndarray, shape (cities, sectors)
+        Share of individual businesses in sales.
     quits : ndarray, shape (cities,)
         Normal separation hazard.
     tightness, unemployed, visits : ndarray, shape (cities,)
@@ -41,6 +43,7 @@ class Founding:
     custom: np.ndarray
     other_purchases: np.ndarray
     supplier_share: np.ndarray
+    own_share: np.ndarray
     quits: np.ndarray
     tightness: np.ndarray
     unemployed: np.ndarray

@@ -104,3 +104,13 @@ def found_firms(
             parts["markup"].append(np.ones(n))
             parts["cash"].append(sold * markup_cash_months)
     return FirmColumns(**{name: np.concatenate(parts[name]).astype(FIRM[name].dtype) for name in FIRM})
+
+
+def individual_share_of_sales(firms: Any) -> np.ndarray:
+    """Return the share of individual businesses in the sales of each cell at the start, shape (cities, sectors)."""
+    cell = firms.city.astype(np.int64) * N_SECTORS + firms.sector
+    sales = firms.weight.astype(np.float64) * firms.base_sales
+    total = np.bincount(cell, sales, N_CITIES * N_SECTORS)
+    own = np.bincount(cell, sales * firms.individual, N_CITIES * N_SECTORS)
+    share = np.where(total > 0.0, own / np.where(total > 0.0, total, 1.0), 0.0)
+    return np.asarray(share.reshape(N_CITIES, N_SECTORS))

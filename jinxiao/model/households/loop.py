@@ -54,8 +54,8 @@ PARAMETER_FIELDS = (
 HouseholdParameters = namedtuple("HouseholdParameters", PARAMETER_FIELDS)
 
 MONTH_FIELDS = (
-    "t", "seed", "growth", "floor", "wage_index", "self_index", "farm_index", "separation", "finding", "vacancy_cdf",
-    "price", "training", "training_wage_gain", "training_finding_gain", "uninsured_change", "consumption_table",
+    "t", "seed", "growth", "floor", "wage_index", "self_index", "owner_support", "farm_index", "separation", "finding",
+    "vacancy_cdf", "price", "training", "training_wage_gain", "training_finding_gain", "uninsured_change", "consumption_table",
     "destination_cdf", "trip_logsum", "block_days", "free_days", "holiday_share", "leave_take_up", "leave_bridging",
     "school_break", "ticket_factor", "ticket_rule", "transfers", "durable_rules", "hazard_bound", "pool_open", "coupons",
     "claim_probability", "loan_rate_cut", "loan_eligible", "loan_rule", "new_energy_share", "benefit_change",
@@ -283,6 +283,7 @@ def household_block(
     m_wage_index = m.wage_index
     m_floor = m.floor
     m_self_index = m.self_index
+    m_owner_support = m.owner_support
     m_transfers = m.transfers
     m_price = m.price
     m_durable_rules = m.durable_rules
@@ -426,10 +427,12 @@ def household_block(
                 acc[Item.EMPLOYED] += w
         if h_self_employment[i] > 0.0:
             s = own_sector if own_sector >= 0 else _RESIDENT_SERVICES
-            business = h_self_employment[i] * shock * m_self_index[city, s]
+            takings = h_self_employment[i] * shock * m_self_index[city, s]
+            usual_business = takings
+            business = takings * (1.0 + m_owner_support[city, s])
             labour[block, city, s, 2] += w * business
         farm = h_farm[i] * m.farm_index * m.growth
-        usual_business = business + farm
+        usual_business += farm
         property_income = h_property[i] * m.growth
         imputed_income = property_income * p_imputed_income_share[residence]
         property_cash = property_income - imputed_income
