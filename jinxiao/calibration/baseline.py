@@ -41,6 +41,14 @@ FIT_ROUNDS = 6
 FIT_SEED = 20240
 YEAR = "2024"
 MONTHS = 12
+SAVING_RANGE = (-0.5, 0.75)
+"""Committed saving rates within which the fit looks."""
+LEAST_BUDGET = 0.02
+"""Least budget of a category while the fit looks, as a share of its target: shares stay positive."""
+TRIP_STEP = 1.3
+"""Step of the fit of trips in log odds per log of the gap: above one, as odds move more than probabilities."""
+FIRST_LUMP_SHARE = (0.12, 0.10)
+"""Where the fit of lump shares starts, urban and rural; two rounds later nothing of it is left."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +157,7 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
         trip_constant=np.array([-2.0, -2.5]),
         birth_probability=np.full(2, chance),
         need_mean=need,
-        lump_share=np.array([0.12, 0.10]),
+        lump_share=np.array(FIRST_LUMP_SHARE),
         mean_income=np.append(mean_income, per_head),
     )
     return fit, budget
@@ -226,10 +234,13 @@ _OTHER_SECTORS = (
 )  # fmt: skip
 
 
-def firm_units(statistics: Statistics, employed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def firm_units(
+    statistics: Statistics, employed: np.ndarray, elsewhere: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return real firms by city and sector, and the share of individual businesses by sector.
 
-    Published units of a group of sectors are shared by employment within the group and over cities.
+    Published units of a group of sectors are shared by employment within the group and over cities; ``elsewhere`` is the
+    share of individual businesses in groups for which none is published.
     """
     units = np.zeros((N_CITIES, N_SECTORS))
     individual = np.zeros(N_SECTORS)
@@ -240,7 +251,7 @@ def firm_units(statistics: Statistics, employed: np.ndarray) -> tuple[np.ndarray
         share = employed[:, columns] / max(employed[:, columns].sum(), 1.0)
         units[:, columns] = total * share
         own = statistics.find("individual_businesses", "Shanxi", name, YEAR)
-        individual[columns] = own.count / total if own else 0.3
+        individual[columns] = own.count / total if own else elsewhere
     return units, individual
 
 
@@ -283,22 +294,22 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
         baseline = replace(baseline, fit=fit, tables=tables)
         year = settle(sample, baseline)
         by_category = year.accounts[:, :N_CATEGORIES]
-        budget = np.maximum(budget + (target - by_category), 0.02 * target)
+        budget = np.maximum(budget + (target - by_category), LEAST_BUDGET * target)
         trip_persons = (
             year.accounts[:, Item.TRIP_PERSONS_INSIDE] + year.accounts[:, Item.TRIP_PERSONS_OUTSIDE]
         )
         excess = (by_category.sum(axis=1) - target.sum(axis=1)) / fit.mean_income[:2]
         fit = replace(
             fit,
-            saving_base=np.clip(fit.saving_base + excess, -0.5, 0.75),
+            saving_base=np.clip(fit.saving_base + excess, *SAVING_RANGE),
             shares=_good_shares(budget, values),
             mean_spending=budget.sum(axis=1),
             lump_share=year.accounts[:, Item.LUMPS] / year.accounts[:, Item.PLANNED],
-            trip_constant=fit.trip_constant + 1.3 * np.log(trips / np.maximum(trip_persons, 1e-3)),
+            trip_constant=fit.trip_constant + TRIP_STEP * np.log(trips / np.maximum(trip_persons, 1e-3)),
         )
     baseline = replace(baseline, fit=fit, tables=tables)
     employed = year.labour[..., 0]
-    units, individual = firm_units(statistics, employed)
+    units, individual = firm_units(statistics, employed, values["firms.individual_share_elsewhere"])
     retail = statistics.newest("retail_sales", "Shanxi", "all", YEAR).count / MONTHS
     own = year.custom[:, RETAIL_SECTORS].sum(axis=0)
     residual = np.zeros(N_SECTORS)

@@ -34,8 +34,8 @@ WEALTH_SLICES = 64
 """Equal slices of households that summarise stationary wealth."""
 WEALTH_GRID = SavingsGrid(savers=320, debtors=80, maximum=500.0, bend=1.0)
 """Nodes of stationary wealth, evenly spaced where most households are: splitting them adds little spread."""
-LARGEST_SHARE_AT_TOP = 1e-4
-"""Share of households at the last wealth node from which on the grid is too short."""
+LARGEST_SHARE_AT_TOP = 0.005
+"""Share of households at the last wealth node, 41 years of income, from which on the grid is too short."""
 RESTART = 1e-10
 """Monthly probability of starting afresh, too small to show, that makes long-run shares unique."""
 SAME_WEALTH = 1e-9
@@ -172,23 +172,26 @@ class StationaryWealth:
 def stationary_wealth(
     problem: ConsumptionProblem, function: ConsumptionFunction, grid: SavingsGrid = WEALTH_GRID
 ) -> StationaryWealth:
-    """Solve for the distribution of wealth that a month of shocks, spending and saving leaves unchanged.
+    """Solve for the distribution of wealth that a month of shocks, spending, saving and deaths leaves unchanged.
 
-    Deaths are ignored: this is the wealth, relative to permanent income, of households that have long lived.
+    Households that die, ``1 - survival`` a month, are followed by ones without wealth (perpetual youth, as in Carroll et
+    al. 2017), so that a type for which growth impatience just fails has a distribution too.
 
     Raises
     ------
     ValueError
-        If growth impatience fails, so wealth has no target, or if wealth piles up at the end of the grid.
+        If wealth grows faster than households die, or if it piles up at the end of the grid.
     """
-    if problem.growth_impatience >= 1.0:
+    if problem.growth_impatience * problem.survival >= 1.0:
         raise ValueError(
-            "no stationary wealth, growth impatience fails: "
-            f"(beta s R_save)^(1/rho) E[1/psi] / G = {problem.growth_impatience:.6f} must be below one"
+            "no stationary wealth, growth impatience fails: (beta s R_save)^(1/rho) E[1/psi] / G = "
+            f"{problem.growth_impatience:.6f}, times survival {problem.survival:.6f}, must be below one"
         )
     nodes = np.unique(grid.nodes(problem.borrowing_limit)[0])
     next_wealth, odds = _next_wealth(problem, function, nodes)
-    share = _stationary_shares(_split_between(nodes, next_wealth, odds))
+    youth = np.zeros(nodes.size)
+    youth[np.searchsorted(nodes, 0.0)] = 1.0
+    share = _stationary_shares(_split_between(nodes, next_wealth, odds), 1.0 - problem.survival, youth)
     if share[-1] > LARGEST_SHARE_AT_TOP:
         raise ValueError(
             f"{share[-1]:.1%} of households reach the end of the wealth grid, {nodes[-1]} months"
@@ -227,11 +230,12 @@ def _split_between(nodes: Floats, next_wealth: Floats, odds: Floats) -> Floats:
     return flow.reshape(n, n)
 
 
-def _stationary_shares(transition: Floats) -> Floats:
-    """Shares ``x = (1 - RESTART) x P + RESTART u`` with ``u`` uniform: the stationary shares of ``P``."""
+def _stationary_shares(transition: Floats, deaths: float, youth: Floats) -> Floats:
+    """Shares ``x = (1 - d) x P + d youth``, d deaths a month; where nobody dies, RESTART from anywhere takes their place."""
     n = len(transition)
-    balance = np.ascontiguousarray(np.eye(n) - (1.0 - RESTART) * transition.T)
-    share = eliminate(balance, np.full(n, RESTART / n))
+    restart, start = (deaths, youth) if deaths > RESTART else (RESTART, np.full(n, 1.0 / n))
+    balance = np.ascontiguousarray(np.eye(n) - (1.0 - restart) * transition.T)
+    share = eliminate(balance, restart * start)
     return share / share.sum()
 
 
