@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from jinxiao.calibration.parameters import Values, load_parameters
+from jinxiao.calibration.retail import institution_purchases
 from jinxiao.calibration.statistics import Statistics
 from jinxiao.calibration.world import World, cache_folder
 from jinxiao.model.baseline import Baseline, CalendarMonth
@@ -30,10 +31,10 @@ from jinxiao.model.names import (
     N_MARKETS,
     N_SECTORS,
     RESIDENCES,
+    Category,
     MemberBand,
     Sector,
 )
-from jinxiao.model.recorder import RETAIL_SECTORS
 
 FIT_HOUSEHOLDS = 14_000
 """Households in the sample on which levels are fitted."""
@@ -283,7 +284,7 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
         calendar=calendar_months(world.calendar),
         units=np.ones((N_CITIES, N_SECTORS)),
         individual_share=np.zeros(N_SECTORS),
-        institution_purchases=np.zeros(N_SECTORS),
+        institution_purchases=np.zeros((N_CITIES, N_SECTORS)),
         trips_from_outside=trips_from_outside(statistics, values),
         city_pull=city_pull(statistics),
         distance=world.geography.distances,
@@ -293,7 +294,10 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
     for _ in range(rounds):
         baseline = replace(baseline, fit=fit, tables=tables)
         year = settle(sample, baseline)
-        by_category = year.accounts[:, :N_CATEGORIES]
+        by_category = year.accounts[:, :N_CATEGORIES].copy()
+        by_category[:, Category.TRANSPORT_COMMUNICATION] -= (
+            1.0 - values["durables.survey_vehicle_share"]
+        ) * year.accounts[:, Item.VEHICLES]
         budget = np.maximum(budget + (target - by_category), LEAST_BUDGET * target)
         trip_persons = (
             year.accounts[:, Item.TRIP_PERSONS_INSIDE] + year.accounts[:, Item.TRIP_PERSONS_OUTSIDE]
@@ -309,12 +313,9 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
         )
     baseline = replace(baseline, fit=fit, tables=tables)
     employed = year.labour[..., 0]
-    units, individual = firm_units(statistics, employed, values["firms.individual_share_elsewhere"])
-    retail = statistics.newest("retail_sales", "Shanxi", "all", YEAR).count / MONTHS
-    own = year.custom[:, RETAIL_SECTORS].sum(axis=0)
-    residual = np.zeros(N_SECTORS)
-    residual[RETAIL_SECTORS] = max(0.0, retail - own.sum()) * own / own.sum()
-    return replace(baseline, units=units, individual_share=individual, institution_purchases=residual)
+    units, individual = firm_units(statistics, employed, float(values["firms.individual_share_elsewhere"]))
+    others = institution_purchases(statistics, MONTHS * year.custom, YEAR) / MONTHS
+    return replace(baseline, units=units, individual_share=individual, institution_purchases=others)
 
 
 @dataclass(frozen=True)

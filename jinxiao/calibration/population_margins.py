@@ -246,7 +246,7 @@ def _pensions(counts: Counts, statistics: Statistics) -> Iterator[MarginRow]:
 
 def _wealth(counts: Counts, statistics: Statistics) -> Iterator[MarginRow]:
     h = counts.world.households
-    deposits = statistics.newest("deposits_households", PROVINCE)
+    deposits = statistics.record("deposits_households", PROVINCE, "all", "2023")
     share = statistics.newest("deposits_households_share_time", "China")
     held = float(counts.by_zone(h["term_deposits"]).sum())
     yield MarginRow(

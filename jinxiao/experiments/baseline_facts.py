@@ -6,6 +6,7 @@ from jinxiao.calibration.baseline import fit_baseline
 from jinxiao.calibration.facts import MONTHS, compare
 from jinxiao.calibration.parameters import load_parameters
 from jinxiao.calibration.world import World
+from jinxiao.experiments.engine import code_hash, content_hash
 from jinxiao.model.economy import Economy
 from jinxiao.scenarios.plan import load_plan
 
@@ -32,4 +33,13 @@ def run_facts(scale: int = 100, seed: int = 1) -> pd.DataFrame:
     policy = load_plan(PLAN).scenario(reference="baseline").policy(MONTHS)
     economy = Economy(world, policy, baseline, seed=seed, detail=True)
     economy.run_for(MONTHS)
-    return compare(economy.outcomes(), world, baseline, economy.households.columns)
+    return compare(economy.outcomes(), world, baseline, policy, economy.households.columns)
+
+
+def hashes(scale: int) -> dict[str, str]:
+    """Return the hashes of the world, the parameters and the code of :func:`run_facts`."""
+    return {
+        "world": World.load(scale=scale).content_hash,
+        "parameters": content_hash(load_parameters().central()),
+        "code": code_hash(),
+    }

@@ -35,7 +35,7 @@ class Baseline:
         Real firms.
     individual_share : ndarray, shape (sectors,)
         Share of individual businesses among them.
-    institution_purchases : ndarray, shape (sectors,)
+    institution_purchases : ndarray, shape (cities, sectors)
         Monthly retail purchases by institutions and others that no agent makes: the residual of published retail sales.
     trips_from_outside : ndarray, shape (markets,)
         Real person-trips a year to the province by market.

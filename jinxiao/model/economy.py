@@ -27,6 +27,7 @@ from jinxiao.model.names import (
     N_CITIES,
     N_MARKETS,
     N_SECTORS,
+    N_ZONES,
     Durable,
     Sector,
 )
@@ -40,6 +41,8 @@ from jinxiao.model.tourists.setup import FIRST_PARTY, make_parties, tourist_para
 
 BURN_IN = 12
 """Months before January 2024 in which markets are held still and households and visitors settle."""
+KEPT_FOR_2024 = ("members", "child_age", "term_deposits", "mortgage")
+"""Columns that are known for January 2024 and so are put back after the burn-in."""
 CAUTION = 0.98
 """Share of a pool's money that is planned to be claimed, so that a month rarely has to be repeated."""
 POOL_TRIES = 12
@@ -158,7 +161,7 @@ class Economy(mesa.Model):
         block_days = np.array([self.baseline.calendar[m].longest_block for m in range(12)])
         parties = make_parties(self.baseline.trips_from_outside, block_days, self.world.scale, self.values)
         finding = 1.0 / self.values["households.unemployment_spell"]
-        self.quits = mk.steady_separation(*self._unemployed_and_exposed(households), finding)
+        self.quits, self.zone_risk = mk.steady_separation(*self._unemployed_and_exposed(households), finding)
         return State(
             households=households,
             parties=parties,
@@ -171,11 +174,11 @@ class Economy(mesa.Model):
         relative = self.household_parameters.benefit_coverage[1]
         weight = households.weight.astype(np.float64)[:, None]
         exposure = relative[households.occupation]
-        city = np.repeat((households.zone // 2)[:, None], 2, axis=1)
+        zone = np.repeat(households.zone[:, None], 2, axis=1)
         at_work = households.employed == 1
         hired = exposure > 0.0
-        unemployed = np.bincount(city[hired & ~at_work], (weight * hired)[hired & ~at_work], N_CITIES)
-        exposed = np.bincount(city[hired & at_work], (weight * exposure)[hired & at_work], N_CITIES)
+        unemployed = np.bincount(zone[hired & ~at_work], (weight * hired)[hired & ~at_work], N_ZONES)
+        exposed = np.bincount(zone[hired & at_work], (weight * exposure)[hired & at_work], N_ZONES)
         return unemployed, exposed
 
     def _policies(self, uninsured_change: np.ndarray, benefit_change: float) -> tuple[Any, np.ndarray]:
@@ -532,6 +535,7 @@ class Economy(mesa.Model):
         visits = np.zeros(N_CITIES)
         money = np.zeros((N_CELLS, N_ITEMS))
         plain = np.zeros((N_CELLS, N_ITEMS))
+        start = {name: getattr(self.state.households, name).copy() for name in KEPT_FOR_2024}
         for m in range(-BURN_IN, 0):
             self.month = m
             self.conditions = neutral
@@ -549,6 +553,8 @@ class Economy(mesa.Model):
             money += self.cell_accounts / level / BURN_IN
             plain += self.cell_accounts / BURN_IN
             visits += (self.trip_counts[:N_CITIES, 0] + self.visit_counts[..., 0].sum(axis=0)) / BURN_IN
+        for name, column in start.items():
+            getattr(self.state.households, name)[...] = column
         # counts do not grow with the trend, money does
         self.settled_accounts = np.where(np.isin(np.arange(N_ITEMS), COUNTS), plain, money)
         self.month, self.conditions = 0, conditions
@@ -570,7 +576,7 @@ class Economy(mesa.Model):
         supplier_share = employed / np.maximum(employed.sum(axis=0, keepdims=True), 1.0)
         supplied = mk.local_supply(custom, supplier_share, v)
         needed = wages / np.asarray(v["firms.labour_cost_share"])[None, :]
-        retail = self.baseline.institution_purchases[None, :] * supplier_share
+        retail = self.baseline.institution_purchases
         other = np.maximum(needed - custom - supplied, 0.0)
         other = np.maximum(other, retail)
         sales = custom + supplied + other
@@ -652,7 +658,7 @@ class Economy(mesa.Model):
         mesa.Model.__init__(twin, rng=self.model_seed)
         twin._setup(self.world, policy, self.baseline, self.model_seed, self.threads, self.detail)
         twin.month = self.month
-        twin.quits = self.quits
+        twin.quits, twin.zone_risk = self.quits, self.zone_risk
         twin.household_parameters = self.household_parameters
         twin.state = self.state.copy()
         twin.founding = self.founding

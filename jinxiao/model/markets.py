@@ -86,9 +86,31 @@ def vacancy_shares(vacancies: np.ndarray) -> np.ndarray:
     return np.cumsum(shares, axis=1)
 
 
-def steady_separation(unemployed: np.ndarray, exposure: np.ndarray, finding: float) -> np.ndarray:
-    """Return the separation hazard by city at which inflow equals outflow: ``s = f U / E``."""
-    return np.where(exposure > 0.0, finding * unemployed / np.where(exposure > 0.0, exposure, 1.0), 0.0)
+def steady_separation(
+    unemployed: np.ndarray, exposure: np.ndarray, finding: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the separation hazard by city at which inflow equals outflow, ``s = f U / E``, and each zone's over its city's.
+
+    Parameters
+    ----------
+    unemployed, exposure : ndarray, shape (zones,)
+        People out of work, and people at work weighted by the relative hazard of their occupation.
+    finding : float
+        Monthly probability of finding work.
+
+    Returns
+    -------
+    by_city, relative : ndarray, shapes (cities,) and (zones,)
+    """
+    out, at_work = unemployed.reshape(-1, 2), exposure.reshape(-1, 2)
+    by_city = finding * _ratio(out.sum(axis=1), at_work.sum(axis=1))
+    by_zone = finding * _ratio(out, at_work)
+    return by_city, _ratio(by_zone, np.repeat(by_city[:, None], 2, axis=1)).ravel()
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Return part over whole, nought where the whole is nought."""
+    return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), 0.0)
 
 
 def match_labour(

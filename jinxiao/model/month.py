@@ -71,7 +71,7 @@ def hazard_bounds(p: HouseholdParameters, rules: np.ndarray, rate_cut: float) ->
         effect = -p.durable_elasticity[k] * np.log(
             (1.0 - rate) * (1.0 - credit)
         ) - p.intertemporal_elasticity * np.log(1.0 - rate)
-        bounds[k] = p.hazard_cap[k] / (1.0 + np.exp(-((ages - p.median_age[k]) / p.age_spread[k] + effect)))
+        bounds[k] = p.hazard_cap[k] / (1.0 + np.exp(-((ages - p.half_age[k]) / p.age_spread[k] + effect)))
     return bounds
 
 
@@ -91,6 +91,7 @@ def household_month(
         owner_support=s.owner_support,
         farm_index=1.0,
         separation=s.separation,
+        zone_risk=economy.zone_risk,
         finding=s.finding,
         vacancy_cdf=s.vacancy_cdf,
         price=s.price,

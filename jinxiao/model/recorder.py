@@ -121,7 +121,7 @@ class Recorder:
 
     @staticmethod
     def _institutions(economy: "Economy") -> np.ndarray:
-        retail = economy.baseline.institution_purchases[None, :] * economy.founding.supplier_share
+        retail = economy.baseline.institution_purchases
         return np.asarray(retail[:, RETAIL_SECTORS].sum(axis=1) * economy.growth)
 
     @staticmethod

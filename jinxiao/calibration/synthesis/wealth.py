@@ -31,8 +31,8 @@ def age_band(head_age: NDArray[np.int16]) -> NDArray[np.int64]:
 
 
 def term_deposit_total(statistics: Statistics) -> float:
-    """Term deposits of households, yuan: household deposits times the published share of time deposits."""
-    deposits = statistics.newest("deposits_households", PROVINCE).count
+    """Term deposits of households when runs start, yuan: deposits of the end of 2023 times the share of time deposits."""
+    deposits = statistics.record("deposits_households", PROVINCE, "all", "2023").count
     return deposits * statistics.newest("deposits_households_share_time", "China").share
 
 

@@ -58,7 +58,9 @@ class Item(IntEnum):
     """consumption that the policy function plans, yuan"""
     LUMPS = 49
     """durables and trips paid out of liquid wealth rather than out of the month's plan, yuan"""
-    DURABLE_UNITS = 50
+    VEHICLES = 50
+    """spending on cars at full price, yuan"""
+    DURABLE_UNITS = 51
 
 
 N_ITEMS = Item.DURABLE_UNITS + 9

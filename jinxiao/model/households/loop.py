@@ -39,7 +39,7 @@ HouseholdColumns = namedtuple("HouseholdColumns", [*SEED, *STATE])
 PARAMETER_FIELDS = (
     "psi_sigma", "medical_probability", "medical_mean", "medical_sigma", "uninsured_share", "subsistence",
     "marginal_share", "need_weights", "need_mean", "rent_yield", "imputed_income_share", "hazard_cap",
-    "median_age", "age_spread", "add_rate", "add_income_elasticity", "durable_price",
+    "half_age", "age_spread", "add_rate", "add_income_elasticity", "durable_price",
     "price_income_elasticity", "price_sigma", "durable_elasticity", "intertemporal_elasticity",
     "announcement_months", "down_payment", "loan_months", "reserve_months", "savings_share",
     "financed_share", "floor_income_share", "pass_through", "mean_income", "trip_constant",
@@ -54,11 +54,13 @@ PARAMETER_FIELDS = (
 HouseholdParameters = namedtuple("HouseholdParameters", PARAMETER_FIELDS)
 
 MONTH_FIELDS = (
-    "t", "seed", "growth", "floor", "wage_index", "self_index", "owner_support", "farm_index", "separation", "finding",
-    "vacancy_cdf", "price", "training", "training_wage_gain", "training_finding_gain", "uninsured_change", "consumption_table",
-    "destination_cdf", "trip_logsum", "block_days", "free_days", "holiday_share", "leave_take_up", "leave_bridging",
-    "school_break", "ticket_factor", "ticket_rule", "transfers", "durable_rules", "hazard_bound", "pool_open", "coupons",
-    "claim_probability", "loan_rate_cut", "loan_eligible", "loan_rule", "new_energy_share", "benefit_change",
+    "t", "seed", "growth", "floor", "wage_index", "self_index", "owner_support", "farm_index",
+    "separation", "zone_risk", "finding", "vacancy_cdf", "price", "training", "training_wage_gain",
+    "training_finding_gain", "uninsured_change", "consumption_table", "destination_cdf", "trip_logsum",
+    "block_days", "free_days", "holiday_share", "leave_take_up", "leave_bridging", "school_break",
+    "ticket_factor", "ticket_rule", "transfers", "durable_rules", "hazard_bound", "pool_open", "coupons",
+    "claim_probability", "loan_rate_cut", "loan_eligible", "loan_rule", "new_energy_share",
+    "benefit_change",
 )  # fmt: skip
 HouseholdMonth = namedtuple("HouseholdMonth", MONTH_FIELDS)
 
@@ -257,7 +259,7 @@ def household_block(
     p_pass_through = p.pass_through
     p_credit_take_up = p.credit_take_up
     p_durable_elasticity = p.durable_elasticity
-    p_median_age = p.median_age
+    p_half_age = p.half_age
     p_age_spread = p.age_spread
     p_add_rate = p.add_rate
     p_add_income_elasticity = p.add_income_elasticity
@@ -278,6 +280,7 @@ def household_block(
     p_rent_yield = p.rent_yield
     m_training = m.training
     m_separation = m.separation
+    m_zone_risk = m.zone_risk
     m_finding = m.finding
     m_vacancy_cdf = m.vacancy_cdf
     m_wage_index = m.wage_index
@@ -386,7 +389,8 @@ def household_block(
                 continue
             u_sep = u_sep1 if e == 0 else u_sep2
             if h_employed[i, e]:
-                if u_sep < m_separation[city, sector] * p_benefit_coverage[1, occupation]:
+                risk = m_separation[city, sector] * m_zone_risk[zone] * p_benefit_coverage[1, occupation]
+                if u_sep < risk:
                     h_employed[i, e] = 0
             else:
                 finding = m_finding[city] * (1.0 + (m.training_finding_gain if h_trained_for[i] > 0 else 0.0))
@@ -545,10 +549,10 @@ def household_block(
         for k in range(N_DURABLES):
             # most draws lie above any hazard a class can have: the units need not be looked at
             u = hazard_draw[k]
-            if u >= p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k]:
+            slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
+            if u >= slots * p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k]:
                 continue
             oldest = -1
-            slot = -1
             free = -1
             units = 0
             for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
@@ -557,13 +561,11 @@ def household_block(
                     free = s
                 else:
                     units += 1
-                    if m.t - bought > oldest:
-                        oldest = m.t - bought
-                        slot = s
+                    oldest = max(oldest, m.t - bought)
             # nor need anything be priced where even the best offer of the month would not do
             bound = p_hazard_cap[N_DURABLES + k] if free >= 0 else 0.0
             if oldest >= 0:
-                bound += m_hazard_bound[k, min(oldest, m_hazard_bound.shape[1] - 1)]
+                bound += units * m_hazard_bound[k, min(oldest, m_hazard_bound.shape[1] - 1)]
             if u >= bound:
                 continue
             u_power, u_day, u_grade, u_credit = uniform4(m.seed, i, m.t, Draw.POWERTRAIN // 4)
@@ -610,12 +612,16 @@ def household_block(
             )
             buys = -1
             chance = 0.0
-            if units > 0:
-                chance = rules.replacement_hazard(
-                    p_hazard_cap[k], float(oldest), p_median_age[k], p_age_spread[k], effect
+            for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
+                if h_durable_bought[i, s] == NOT_OWNED:
+                    continue
+                age = float(m.t - h_durable_bought[i, s])
+                chance += rules.replacement_hazard(
+                    p_hazard_cap[k], age, p_half_age[k], p_age_spread[k], effect
                 )
                 if u < chance:
-                    buys = slot
+                    buys = s
+                    break
             if buys < 0 and free >= 0:
                 adds = p_add_rate[k, residence] * relative ** p_add_income_elasticity[k] * math.exp(effect)
                 if u < chance + min(adds, p_hazard_cap[N_DURABLES + k]):
@@ -644,6 +650,8 @@ def household_block(
             by_category[_DURABLE_CATEGORY[k]] += full
             demand[block, city, sector] += w * full
             acc[Item.DURABLE_UNITS + k] += w
+            if k == 0:
+                acc[Item.VEHICLES] += w * full
             if row >= 0:
                 r_id = m_durable_rules[row].rule
                 cost[r_id, city] += w * amount

@@ -63,14 +63,14 @@ def supernumerary_ratio(total, subsistence):
 
 
 @rule
-def replacement_hazard(cap, age, median_age, spread, price_effect):
-    """Monthly probability that the oldest unit of a durable is replaced.
+def replacement_hazard(cap, age, half_age, spread, price_effect):
+    """Monthly probability that a unit of a durable is replaced.
 
-    ``h = cap * logistic((age - median_age) / spread + price_effect)``: a smoothed (S, s) rule in the age of the unit
+    ``h = cap * logistic((age - half_age) / spread + price_effect)``: a smoothed (S, s) rule in the age of the unit
     (Adda and Cooper 2000; Eberly 1994). ``price_effect`` collects the log price after subsidy, intertemporal price and
     liquidity. Ages in months.
     """
-    return cap / (1.0 + math.exp(-((age - median_age) / spread + price_effect)))
+    return cap / (1.0 + math.exp(-((age - half_age) / spread + price_effect)))
 
 
 @rule

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -25,6 +25,8 @@ from jinxiao.model.random import Draw, uniform, uniforms
 N_RISKS = 5
 N_PATIENCE = 5
 MONTHS_A_YEAR = 12
+HALVINGS = 50
+"""Bisections for the half age: to well below a millionth of a month."""
 Values = Mapping[str, Any]
 
 
@@ -175,8 +177,7 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
     """Return the tuple that the household loop reads."""
     v = values
     subsistence, marginal = subsistence_system(v, fit)
-    lifetime = np.asarray(v["durables.lifetime"])
-    cap = np.full(N_DURABLES, v["durables.hazard_cap"])
+    hazards = replacement_hazards(v)
     add_cap = np.full(N_DURABLES, v["durables.add_cap"])
     price = np.asarray(v["durables.price"])
     by_occupation = np.zeros((2, len(Occupation)))
@@ -196,9 +197,9 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         need_mean=fit.need_mean,
         rent_yield=fit.rent_yield,
         imputed_income_share=np.asarray(v["households.imputed_income_share"]),
-        hazard_cap=np.concatenate([cap, add_cap]),
-        median_age=lifetime,
-        age_spread=lifetime * v["durables.lifetime_spread"],
+        hazard_cap=np.concatenate([hazards.cap, add_cap]),
+        half_age=hazards.half_age,
+        age_spread=hazards.spread,
         add_rate=v["fit.add_rate"],
         add_income_elasticity=np.full(N_DURABLES, v["durables.add_income_elasticity"]),
         durable_price=np.stack([price, price * v["durables.price_rural"]], axis=1),
@@ -261,37 +262,49 @@ def risk_class(occupation: np.ndarray) -> np.ndarray:
     return classes[main]
 
 
+class Hazards(NamedTuple):
+    """Numbers of the replacement hazard of each class at neutral prices, each of shape (durables,)."""
+
+    cap: np.ndarray
+    half_age: np.ndarray
+    spread: np.ndarray
+
+
+def replacement_hazards(values: Values) -> Hazards:
+    """Return hazards under which a unit lives ``lifetime`` months on average.
+
+    The age at which the hazard reaches half of its cap follows from that mean life: units die some time before and after.
+    """
+    lifetime = np.asarray(values["durables.lifetime"])
+    cap = np.full(N_DURABLES, float(values["durables.hazard_cap"]))
+    spread = lifetime * values["durables.lifetime_spread"]
+    # the mean life rises with the half age: bisection
+    low, high = -2.0 * lifetime, 2.0 * lifetime
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        short = _survival(Hazards(cap, middle, spread), lifetime).sum(axis=1) < lifetime
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    return Hazards(cap, 0.5 * (low + high), spread)
+
+
+def _survival(hazards: Hazards, lifetime: np.ndarray) -> np.ndarray:
+    """Return the share of units that reach each age in months, up to six mean lives, shape (durables, months)."""
+    ages = np.arange(int(6 * lifetime.max()))
+    odds = np.exp(-(ages[None, :] - hazards.half_age[:, None]) / hazards.spread[:, None])
+    hazard = hazards.cap[:, None] / (1.0 + odds)
+    return np.concatenate([np.ones((len(hazard), 1)), np.cumprod(1.0 - hazard, axis=1)[:, :-1]], axis=1)
+
+
 def stationary_ages(values: Values) -> np.ndarray:
     """Return quantile tables of the age of a unit in use, months, shape (durables, 256).
 
     Under a replacement hazard h(a) the age of units in use has density proportional to the survival
     ``S(a) = prod (1 - h)``; a run starts from it, so that nothing drifts.
     """
-    lifetime = np.asarray(values["durables.lifetime"])
+    survival = _survival(replacement_hazards(values), np.asarray(values["durables.lifetime"]))
+    shares = np.cumsum(survival, axis=1) / survival.sum(axis=1, keepdims=True)
     grid = np.linspace(0.5 / 256, 1.0 - 0.5 / 256, 256)
-    ages = np.empty((N_DURABLES, 256), np.int16)
-    for k in range(N_DURABLES):
-        a = np.arange(0, int(4 * lifetime[k]))
-        hazard = values["durables.hazard_cap"] / (
-            1.0 + np.exp(-(a - lifetime[k]) / (lifetime[k] * values["durables.lifetime_spread"]))
-        )
-        survival = np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
-        ages[k] = np.searchsorted(np.cumsum(survival) / survival.sum(), grid)
-    return ages
-
-
-def replacement_rates(values: Values) -> np.ndarray:
-    """Return units replaced a month per unit in use, in the stationary state and at neutral prices, shape (durables,)."""
-    lifetime = np.asarray(values["durables.lifetime"])
-    rates = np.empty(N_DURABLES)
-    for k in range(N_DURABLES):
-        a = np.arange(0, int(6 * lifetime[k]))
-        hazard = values["durables.hazard_cap"] / (
-            1.0 + np.exp(-(a - lifetime[k]) / (lifetime[k] * values["durables.lifetime_spread"]))
-        )
-        survival = np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
-        rates[k] = 1.0 / survival.sum()
-    return rates
+    return np.stack([np.searchsorted(row, grid) for row in shares]).astype(np.int16)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

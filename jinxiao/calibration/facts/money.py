@@ -1,0 +1,135 @@
+"""Facts on deposits and loans of households, and on public money: trade-in, pensions, benefits, taxes."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from jinxiao.calibration.facts.published import (
+    FITTED,
+    NATION,
+    OUTCOME,
+    SETTLED,
+    YEAR,
+    YEAR_END,
+    Fact,
+    Label,
+    Published,
+    fact,
+)
+from jinxiao.calibration.facts.year import MONTHS, Array, Year2024
+from jinxiao.calibration.synthesis.margins import PROVINCE
+from jinxiao.calibration.synthesis.parameters import load_population_parameters
+from jinxiao.model.households.accounts import Item
+from jinxiao.model.ledger import Account
+from jinxiao.model.names import CITIES, Durable
+
+CARS: Final = (Durable.CAR,)
+APPLIANCES: Final = (
+    Durable.FRIDGE, Durable.WASHER, Durable.AC, Durable.TV, Durable.WATER_HEATER, Durable.COMPUTER,
+)  # fmt: skip
+UNTIL_OCTOBER: Final = "2024-04..2024-10"
+
+
+def deposits_and_loans(y: Year2024) -> Iterator[Fact]:
+    """Deposits and loans of households at the end of the year."""
+    buffer = "demand deposits hold savings too; model: the liquid buffer, all other savings are term deposits"
+    held = y.stock(Item.LIQUID_WEALTH, Item.TERM_DEPOSITS)
+    per_head = held / y.stock(Item.PERSONS)
+    yield y.fact("deposits_households_per_head", "all", per_head, Label(False, bridge=buffer, period=YEAR_END))
+    deposits = y.newest("deposits_households")
+    time = y.newest("deposits_households_share_time", geo=NATION)
+    since_2023 = "model: the level of the end of 2023 is set, then the run lives 2024"
+    for kind, share, item, label in (
+        ("time", time.share, Item.TERM_DEPOSITS, Label(True, since_2023, period=YEAR_END)),
+        ("demand", 1.0 - time.share, Item.LIQUID_WEALTH, Label(False, bridge=buffer, period=YEAR_END)),
+    ):
+        arithmetic = f"{deposits.value:g} x {share:.4f}, the national share"
+        published = Published.derived(deposits.value * share, deposits.unit, arithmetic, deposits, time)
+        yield fact(f"deposits_households_{kind}", "all", published, y.stock(item), label)
+    yield _deposit_growth(y)
+    mortgages = Label(True, f"{SETTLED}; no new mortgages", period=YEAR_END)
+    yield y.fact("loans_households", "mortgages", y.stock(Item.MORTGAGES), mortgages)
+    instalments = Label(
+        False, bridge="all consumer credit; model: instalment loans for durables only", period=YEAR_END
+    )
+    yield y.fact("loans_households", "consumer other than mortgages", y.stock(Item.LOANS), instalments)
+
+
+def _deposit_growth(y: Year2024) -> Fact:
+    """Growth of household deposits in the year."""
+    old, new = (y.statistics.record("deposits_households", PROVINCE, "all", year) for year in ("2023", YEAR))
+    growth = 100.0 * (new.value / old.value - 1.0)
+    published = Published.derived(growth, "%", f"{new.value:g} / {old.value:g} - 1", old, new)
+    held = y.monthly[:, :, [Item.LIQUID_WEALTH, Item.TERM_DEPOSITS]].sum(axis=(1, 2))
+    found = 100.0 * ((held[-1] / held[0]) ** (MONTHS / (MONTHS - 1)) - 1.0)
+    note = "model: end of January to end of December, at a yearly rate; no home is bought out of savings"
+    return fact("deposits_households_growth", "all", published, found, Label(False, note))
+
+
+def public_money(y: Year2024) -> Iterator[Fact]:
+    """Money of trade-in, pensions, unemployment benefits and taxes."""
+    yield from _trade_in(y)
+    yield _pensions(y)
+    yield _benefits(y)
+    local, taxes = (Account.PROVINCE, Account.CITIES), "taxes_and_contributions"
+    every = Label(False, bridge="all local taxes, resource tax too; model: local share of a tax on sales")
+    paid = y.paid((Account.FIRMS, Account.HOUSEHOLDS), local, taxes)
+    yield y.fact("tax_revenue", "all", paid, every)
+    personal = Label(False, bridge="local 40% of income tax; model: local share of deductions for taxes")
+    yield y.fact("tax_revenue", "personal income tax", y.paid((Account.HOUSEHOLDS,), local, taxes), personal)
+
+
+def _trade_in(y: Year2024) -> Iterator[Fact]:
+    """Subsidies and sales of the trade-in of 2024, to which nothing was fitted."""
+    outcomes = y.outcomes
+    until = np.array([0, 0, 0, 1, 1, 1, 1, 1, 1, 0.5, 0, 0])  # from April to the middle of October
+    late = (
+        "paid or earmarked by 15 October, after claims were checked; "
+        "model: at the purchase, April to September and half of October"
+    )
+    label = Label(False, bridge=late, period=UNTIL_OCTOBER)
+    kinds: dict[str, Sequence[int]] = {"cars": CARS, "appliances": APPLIANCES}
+    rules = {kind: y.durable_rules(classes) for kind, classes in kinds.items()}
+    for kind, mine in rules.items():
+        paid = outcomes.cost_by_rule[:MONTHS][:, mine].sum(axis=(1, 2))
+        record = y.statistics.record("tradein_subsidy", PROVINCE, kind, UNTIL_OCTOBER)
+        yield fact("tradein_subsidy", kind, Published.of(record), float(until @ paid), label)
+    for kind, name in (("cars", "cars"), ("appliances", "appliances and home goods")):
+        sold = outcomes.gross_by_rule[:MONTHS][:, rules[kind]].sum(axis=1)
+        record = y.statistics.record("tradein_sales", PROVINCE, name, UNTIL_OCTOBER)
+        yield fact("tradein_sales", name, Published.of(record), float(until @ sold), label)
+    city = [c.key for c in CITIES].index("Jinzhong")
+    for kind, parts in (("cars", ("cars scrapped", "cars replaced")), ("appliances", ("appliances",))):
+        by_city: Array = outcomes.cost_by_rule[:MONTHS][:, rules[kind]].sum(axis=(0, 1))
+        records = [y.statistics.record("tradein_subsidy", "Jinzhong", part, YEAR) for part in parts]
+        published = Published.derived(
+            sum(record.value for record in records), records[0].unit,
+            " + ".join(f"{record.value:.4f}" for record in records) + ", to 24 December", *records,
+        )  # fmt: skip
+        yield fact("tradein_subsidy", kind, published, float(by_city[city]), Label(False, geo="Jinzhong"))
+
+
+def _pensions(y: Year2024) -> Fact:
+    """Pensions of both schemes, rises paid by instruments included."""
+    growth = load_population_parameters().number("employee_pension_growth")
+    heads = [y.newest(f"pensioners_{scheme}_scheme") for scheme in ("employee", "resident")]
+    means = [y.newest("pension_mean", kind) for kind in ("employee scheme, all", "resident scheme")]
+    rises = (growth, 1.0)
+    yearly = [n.count * mean.value * rise for n, mean, rise in zip(heads, means, rises, strict=True)]
+    terms = (f"{n.value:g} x {m.value:g} x 12 x {g:g}" for n, m, g in zip(heads, means, rises, strict=True))
+    value = MONTHS * sum(yearly) / 1e8
+    published = Published.derived(value, "100m yuan", " + ".join(terms), *heads, *means)
+    payers = (Account.FUND, Account.CENTRE)
+    paid = y.paid(payers, (Account.HOUSEHOLDS,), "pensions", "policy_transfers")
+    return fact("pensions_paid", "both schemes", published, paid, FITTED)
+
+
+def _benefits(y: Year2024) -> Fact:
+    """Unemployment benefits."""
+    recipients = y.newest("unemployment_benefit_recipients")
+    benefit = y.statistics.record("unemployment_benefit", PROVINCE, "all", "2023..2024")
+    value = recipients.count * benefit.value * MONTHS / 1e8
+    arithmetic = f"{recipients.value:g} (10k) x {benefit.value:g} x 12"
+    published = Published.derived(value, "100m yuan", arithmetic, recipients, benefit)
+    return fact("unemployment_benefit_paid", "all", published, y.total(Item.UNEMPLOYMENT_BENEFIT), OUTCOME)
