@@ -140,7 +140,7 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
     fertile = (
         (h["head_age"] < MONTHS * values["households.fertile_until"])
         & (h["members"][:, MemberBand.AGE_18_59] >= 2)
-        & (h["members"][:, MemberBand.AGE_0_2] < 2)
+        & (h["child_age"][:, 1] < 0)
     )
     births = statistics.newest("births", "Shanxi", "all", YEAR).count
     chance = births / MONTHS / float(weight @ fertile)
@@ -274,7 +274,12 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
     statistics = world.statistics
     sample = sample_world(world)
     fit, budget = first_fit(sample, values, statistics)
-    values = {**values, "fit.add_rate": add_rates(sample, values, fit)}
+    resident_pension = statistics.newest("pension_mean", "Shanxi", "resident scheme", YEAR).value
+    values = {
+        **values,
+        "fit.add_rate": add_rates(sample, values, fit),
+        "fit.resident_pension": resident_pension,
+    }
     persons = _mean_by_residence(sample, sample.households["members"].sum(axis=1, dtype=np.float64))
     target = consumption_targets(statistics) * persons[:, None]
     trips = np.asarray(values["leisure.trips_per_head"]) * persons / MONTHS

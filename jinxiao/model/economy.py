@@ -664,6 +664,10 @@ class Economy(mesa.Model):
         twin.founding = self.founding
         twin.recorder = self.recorder.copy()
         twin.market_path = list(self.market_path)
+        for account, agents in self.treasuries.items():
+            for mine, theirs in zip(twin.treasuries[account], agents, strict=True):
+                mine.balance = theirs.balance
+        twin.bank.balance, twin.bank.loans = self.bank.balance, self.bank.loans
         twin.replay = market_path
         twin._schedule_policy()
         return twin

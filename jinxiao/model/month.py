@@ -33,13 +33,11 @@ def claim_probabilities(
 
     Quantity over claimants: households of the zones with digital access who try. One at most.
     """
-    access = (
-        np.tile(np.minimum(np.asarray(values["coupons.digital_share"]), 1.0), N_CITIES)
-        * values["coupons.claim_interest"]
-    )
+    digital = np.tile(np.minimum(np.asarray(values["coupons.digital_share"]), 1.0), N_CITIES)
     out = np.zeros(len(conditions.coupons))
     for j, wave in enumerate(conditions.coupons):
-        claimants = _zones_in(int(wave["zones"]), households * access)
+        access = digital if wave["digital_only"] else np.ones_like(digital)
+        claimants = _zones_in(int(wave["zones"]), households * access) * values["coupons.claim_interest"]
         offered = float(wave["quantity"] * (1.0 - wave["for_visitors"]))
         if claimants > 0.0 and wave["per_holder"] > 0.0:
             # of those who try; trying is part of the draw

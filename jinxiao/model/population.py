@@ -56,7 +56,7 @@ class Row:
             raise AttributeError(str(error)) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._population.columns[name][self._index] = value
+        self._population.assign(name, value, self._index)
 
     def __repr__(self) -> str:
         values = ", ".join(f"{k}={getattr(self, k)!r}" for k in list(self._population.columns)[:6])
@@ -78,6 +78,10 @@ class Population:
         Attributes computed from the population when asked for (``income`` as the sum of its sources, say).
     ids : ndarray of int, optional
         Identities; positions by default.
+    origin : Population, optional
+        Population that this one was selected from: what is set here is set there too.
+    places : ndarray of int, optional
+        Rows of ``origin`` that were selected.
     """
 
     def __init__(
@@ -87,6 +91,8 @@ class Population:
         columns: Mapping[str, NDArray[Any]],
         derived: Mapping[str, Callable[["Population"], NDArray[Any]]] | None = None,
         ids: NDArray[Any] | None = None,
+        origin: "Population | None" = None,
+        places: NDArray[Any] | None = None,
     ) -> None:
         missing = [k for k in schema if k not in columns]
         if missing:
@@ -105,6 +111,8 @@ class Population:
             self.columns[key] = values
         self.derived = dict(derived or {})
         self.ids = np.arange(size) if ids is None else ids
+        self._origin = origin
+        self._places = np.arange(0) if places is None else places
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -137,9 +145,17 @@ class Population:
         )
 
     def set(self, name: str, value: Any) -> "Population":
-        """Assign a column (broadcast) and return the population."""
-        self.columns[name][...] = value
+        """Assign a column (broadcast), here and in the population this one was selected from, and return the population."""
+        self.assign(name, value)
         return self
+
+    def assign(self, name: str, value: Any, rows: Any = slice(None)) -> None:
+        """Assign the column of some rows; whole columns by default."""
+        if name not in self.columns:
+            raise KeyError(f"{self.name} has no column {name!r} to set; columns: {', '.join(self.columns)}")
+        self.columns[name][rows] = value
+        if self._origin is not None:
+            self._origin.assign(name, value, self._places[rows])
 
     def select(self, condition: Callable[["Population"], NDArray[np.bool_]] | NDArray[Any]) -> "Population":
         """Return the sub-population where ``condition`` (a boolean array, or a function of the population) holds."""
@@ -150,6 +166,8 @@ class Population:
             {k: v[keep] for k, v in self.columns.items()},
             self.derived,
             self.ids[keep],
+            origin=self,
+            places=np.arange(len(self))[keep],
         )
 
     def agg(self, name: str, func: str | Callable[[NDArray[Any]], Any], *, weighted: bool = True) -> Any:

@@ -140,8 +140,8 @@ class Recorder:
         d["labour"][t] = economy.worked
         d["visits"][t] = economy.visit_counts
         d["trips"][t] = economy.trip_counts
-        d["price"][t] = economy.cell_price
-        d["wage_index"][t] = economy.state.markets.wage_index
+        d["price"][t] = economy.market_path[-1].price
+        d["wage_index"][t] = economy.market_path[-1].wage_index
         d["flows"][t] = economy.flows
         d["balances"][t, :-1] = economy.state.ledger.money
         d["balances"][t, -1] = economy.state.ledger.loans

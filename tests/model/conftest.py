@@ -9,7 +9,7 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parent))
 
-from small_policies import HISTORY, MONTHS, neutral_policy
+from small_policies import HISTORY, MONTHS, branch, busy_policy, neutral_policy
 
 from jinxiao.calibration.baseline import fit_baseline
 from jinxiao.calibration.parameters import load_parameters
@@ -49,6 +49,12 @@ def reference(history: Economy) -> Economy:
     economy = history.fork(neutral_policy())
     economy.run_for(MONTHS - HISTORY)
     return economy
+
+
+@pytest.fixture(scope="session")
+def busy(history: Economy) -> Economy:
+    """Two years with every channel of policy at work. Tests read it and never step it."""
+    return branch(history, busy_policy())
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from jinxiao.model.conditions import (
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.markets import MarketState
-from jinxiao.model.names import N_CATEGORIES, Good
+from jinxiao.model.names import N_CATEGORIES, N_CITIES, N_SECTORS, N_ZONES, Durable, Good
 
 MONTHS = 30
 """Length of a test run: January 2024 to June 2026."""
@@ -99,6 +99,41 @@ def policy_of(
     )
 
 
+PRIVATE_AND_PUBLIC = (0.4, 0.1, 0.2, 0.1, 0.15, 0.05)
+"""Shares of the six payers, all of them with a part."""
+
+
+def busy_policy(months: int = MONTHS, start: int = HISTORY) -> Policy:
+    """Every channel through which policy money flows, at once, each rule with its own payers."""
+
+    def more(c: Conditions) -> None:
+        c.channel_rules = {
+            "uninsured_share": {11: 1.0},
+            "job_loss_replacement": {12: 1.0},
+            "labour_cost_relief": {13: 2.0, 14: 1.0},
+        }
+        c.cost_by_rule = {15: 3e6}
+
+    return policy_of(
+        start=start, months=months, stop=months, rules=tuple(range(7, 19)), payer_shares=PRIVATE_AND_PUBLIC,
+        pool_budget={2: 5e8}, change=more,
+        transfers=np.concatenate([
+            transfer(amount=80.0, label_category=0, label_share=0.5),
+            transfer(rule=8, amount=50.0, take_up=0.3),
+        ]),
+        durable_rules=np.concatenate([
+            durable_rule(rule=9, durable=Durable.CAR, rate=0.1, pool=2, months_left=3),
+            durable_rule(rule=9, durable=Durable.AC, flat=500.0, pool=2),
+        ]),
+        coupons=coupon(rule=10, threshold=100.0, discount=30.0, quantity=2e6, for_visitors=0.3),
+        uninsured_share=np.array([-0.05, -0.1]), job_loss_replacement=0.1, labour_cost_relief=np.full(N_SECTORS, 0.02),
+        loan_rate_cut=0.01, loan_eligible_share=0.6, loan_rule=16, ticket_factor=np.full(N_CITIES, 0.5), ticket_rule=17,
+        refund_rate=0.11, refund_threshold=200.0, refund_reach=0.4, refund_rule=18, market_friction=np.full(5, 0.2),
+        wage_floor=np.full(N_ZONES, 2000.0), training=np.full(N_ZONES, 0.01), training_wage_gain=0.05,
+        business_loan_rate_cut=np.full(N_SECTORS, 0.005), business_loan_rule=14,
+    )  # fmt: skip
+
+
 def branch(
     history: Economy, policy: Policy, months: int | None = None, market_path: list[MarketState] | None = None
 ) -> Economy:
@@ -130,3 +165,37 @@ def same_diaries(a: Economy, b: Economy, who: np.ndarray) -> bool:
     """Whether these households have identical columns in two runs, bit for bit."""
     mine, theirs = diaries(a, who), diaries(b, who)
     return all(mine[name].tobytes() == theirs[name].tobytes() for name in mine)
+
+
+def units(economy: Economy, durable: int) -> np.ndarray:
+    """Path of units bought of a class of durables, shape (months,)."""
+    return total(economy, int(Item.DURABLE_UNITS) + durable)
+
+
+def cost(economy: Economy, rule: int = RULE) -> np.ndarray:
+    """Path of what a rule paid, yuan, shape (months,)."""
+    return np.asarray(economy.outcomes().cost_by_rule[:, rule].sum(axis=1))
+
+
+def everything(economy: Economy) -> dict[str, bytes]:
+    """All state and all records of a run, as bytes by name."""
+    state, outcomes = economy.state, economy.outcomes()
+    assert state.firms is not None
+    arrays: dict[str, Any] = {
+        **{f"household {k}": v for k, v in state.households._asdict().items()},
+        **{f"firm {k}": v for k, v in state.firms._asdict().items()},
+        **{f"party {k}": v for k, v in state.parties._asdict().items()},
+        **{f"market {k}": v for k, v in vars(state.markets).items()},
+        "money": state.ledger.money, "loans": np.float64(state.ledger.loans), "flows": state.ledger.flows,
+        **{f"pool {k}": np.float64(v) for k, v in state.pools.items()},
+        **{f"claims {k}": np.float64(v) for k, v in state.claims.items()},
+        **{f"outcome {k}": getattr(outcomes, k) for k in ("values", "cost_by_rule", "gross_by_rule", "cube")},
+        **{f"aggregate {k}": v for k, v in outcomes.aggregates.items()},
+    }  # fmt: skip
+    return {"month": bytes([economy.month]), **{name: array.tobytes() for name, array in arrays.items()}}
+
+
+def differences(a: Economy, b: Economy) -> list[str]:
+    """Names of state and records in which two runs differ in any bit."""
+    mine, theirs = everything(a), everything(b)
+    return sorted(name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name))

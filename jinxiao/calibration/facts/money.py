@@ -36,7 +36,9 @@ def deposits_and_loans(y: Year2024) -> Iterator[Fact]:
     buffer = "demand deposits hold savings too; model: the liquid buffer, all other savings are term deposits"
     held = y.stock(Item.LIQUID_WEALTH, Item.TERM_DEPOSITS)
     per_head = held / y.stock(Item.PERSONS)
-    yield y.fact("deposits_households_per_head", "all", per_head, Label(False, bridge=buffer, period=YEAR_END))
+    yield y.fact(
+        "deposits_households_per_head", "all", per_head, Label(False, bridge=buffer, period=YEAR_END)
+    )
     deposits = y.newest("deposits_households")
     time = y.newest("deposits_households_share_time", geo=NATION)
     since_2023 = "model: the level of the end of 2023 is set, then the run lives 2024"

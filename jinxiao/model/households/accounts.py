@@ -60,7 +60,9 @@ class Item(IntEnum):
     """durables and trips paid out of liquid wealth rather than out of the month's plan, yuan"""
     VEHICLES = 50
     """spending on cars at full price, yuan"""
-    DURABLE_UNITS = 51
+    RELIEF = 51
+    """part of other transfers that tops up households without cash or savings, yuan"""
+    DURABLE_UNITS = 52
 
 
 N_ITEMS = Item.DURABLE_UNITS + 9

@@ -48,8 +48,8 @@ PARAMETER_FIELDS = (
     "trip_cash_share", "outside_block_weight", "salience", "waste", "labelling", "baskets",
     "digital_share", "lump_share", "basket_sigma", "storability", "displaced_now", "pull_forward_months",
     "replacement_rate", "benefit_coverage", "liquid_rate", "borrowing_rate", "loan_rate", "mortgage_rate",
-    "credit_take_up", "birth_probability", "fertile_until", "floor_at_start", "floor_spillover",
-    "hand_to_mouth_months", "training_months",
+    "credit_take_up", "birth_probability", "fertile_until", "resident_pension", "floor_at_start",
+    "floor_spillover", "hand_to_mouth_months", "training_months",
 )  # fmt: skip
 HouseholdParameters = namedtuple("HouseholdParameters", PARAMETER_FIELDS)
 
@@ -338,7 +338,8 @@ def household_block(
             h_child_age[i, 0] = h_child_age[i, 1]
             h_child_age[i, 1] = -1
         new_births = 0.0
-        fertile = head_age < p.fertile_until and h_members[i, 5] >= 2 and h_members[i, 0] < 2
+        # two children at most are followed by age, so that a household with two waits
+        fertile = head_age < p.fertile_until and h_members[i, 5] >= 2 and h_child_age[i, 1] < 0
         if fertile and u_birth < p_birth_probability[residence]:
             new_births = 1.0
             h_members[i, 0] += 1
@@ -474,7 +475,8 @@ def household_block(
                 continue
             own = 0.0
             if r.basis == Basis.EMPLOYEE_PENSIONER:
-                own = pensions / max(float(h_employee_pensioners[i]), 1.0)
+                others = h_resident_pensioners[i] * p.resident_pension * m.growth
+                own = max(pensions - others, 0.0) / max(float(h_employee_pensioners[i]), 1.0)
             paid = units * (r.amount + r.share * own)
             policy += paid
             policy_usual += units * (r.permanent + r.permanent_share * own)
@@ -524,21 +526,12 @@ def household_block(
             cost[m.loan_rule, city] += w * interest_subsidy
             gross[m.loan_rule] += w * (loan + max(-wealth, 0.0)) / 12.0
         saving_share = float(h_saving_rate[i])
-        committed = saving_share * permanent
-        available = (
-            wealth + interest + interest_subsidy + cash_income - committed - loan_interest - loan_repaid
-            - mortgage_interest - mortgage_paid
-        )  # fmt: skip
-        spendable = max(
-            (1.0 - saving_share) * permanent
-            - mortgage_interest
-            - mortgage_paid
-            - loan_repaid
-            - loan_interest,
-            p.floor_income_share * permanent,
-        )
+        debt_service = loan_interest + loan_repaid + mortgage_interest + mortgage_paid
+        spendable = max((1.0 - saving_share) * permanent - debt_service, p.floor_income_share * permanent)
+        committed = rules.committed_saving(saving_share * permanent, cash_income - debt_service, spendable)
+        available = wealth + interest + interest_subsidy + cash_income - committed - debt_service
 
-        # --- durables: the oldest unit of each class may be replaced, an empty slot filled
+        # --- durables: a unit of each class may be replaced, an empty slot filled
         for k in range(N_CATEGORIES):
             by_category[k] = 0.0
         durable_outlay = 0.0
@@ -665,8 +658,8 @@ def household_block(
         if rules.event(u_medical, p_medical_probability[residence] * need[2]):
             z_medical = normal_quantile(uniform(m.seed, i, m.t, Draw.MEDICAL_SIZE))
             expense = rules.medical_expense(z_medical, p_medical_mean[residence] * m.growth, p.medical_sigma)
-            change = m_uninsured_change[h_insurance[i]]
-            own_share = max(0.0, p_uninsured_share[h_insurance[i]] + change)
+            own_share = max(0.0, p_uninsured_share[h_insurance[i]] + m_uninsured_change[h_insurance[i]])
+            change = own_share - p_uninsured_share[h_insurance[i]]
             medical = min(own_share * expense, max(0.0, available - p.floor_income_share * spendable))
             available -= medical
             if change != 0.0:
@@ -740,6 +733,14 @@ def household_block(
         # --- consumption out of cash on hand; labelled money is spent on its label first
         labelled = min(labelled, max(available, 0.0))
         row_c = (int(h_risk[i]) * 2 + int(h_insurance[i])) * 5 + int(h_patience[i])
+        # below the cash that allows the least consumption, savings are tapped, then relief tops up
+        short = m_consumption_table.lowest[row_c] * spendable - (available - labelled)
+        relief = 0.0
+        if short > 0.0:
+            tapped = min(short, max(float(h_term_deposits[i]) - withdrawn, 0.0))
+            relief = short - tapped
+            withdrawn += tapped
+            available += short
         planned = consume((available - labelled) / spendable, row_c, m_consumption_table) * spendable
         # part of the plan is kept for what comes in lumps: trips and durables
         normal = planned * (1.0 - p_lump_share[residence])
@@ -790,7 +791,7 @@ def household_block(
                 if not redeemed:
                     continue
                 held -= used
-                off = used * r.discount
+                off = used * min(r.discount, size + gap)
                 stretch = used * gap
                 if gap <= 0.0:
                     stretch = p.labelling * off
@@ -848,7 +849,8 @@ def household_block(
         acc[Item.PROPERTY] += w * property_cash
         acc[Item.IMPUTED_INCOME] += w * imputed_income
         acc[Item.PENSIONS] += w * pensions
-        acc[Item.OTHER_TRANSFERS] += w * transfers
+        acc[Item.OTHER_TRANSFERS] += w * (transfers + relief)
+        acc[Item.RELIEF] += w * relief
         acc[Item.UNEMPLOYMENT_BENEFIT] += w * benefit
         acc[Item.POLICY_TRANSFERS] += w * policy
         acc[Item.DEDUCTIONS] += w * deductions

@@ -29,6 +29,15 @@ def wage_with_floor(wage, floor, spillover):
 
 
 @rule
+def committed_saving(planned, income, spending):
+    """Money put aside this month, yuan: the plan, as far as income after debt service exceeds normal spending.
+
+    Who loses work stops putting money aside before borrowing. A negative plan draws on savings and is not bounded.
+    """
+    return min(planned, max(income - spending, 0.0))
+
+
+@rule
 def event(u, probability):
     """Whether an event happens: the agent's own uniform lies below the probability, so small changes flip few agents."""
     return u < probability

@@ -247,6 +247,7 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         mortgage_rate=v["households.mortgage_rate"] / MONTHS_A_YEAR,
         credit_take_up=np.minimum(np.asarray(v["durables.credit_take_up"]), 1.0),
         birth_probability=fit.birth_probability,
+        resident_pension=float(v["fit.resident_pension"]),
         fertile_until=MONTHS_A_YEAR * float(v["households.fertile_until"]),
         floor_at_start=floor_at_start,
         floor_spillover=v["households.floor_spillover"],

@@ -1,0 +1,244 @@
+"""Results as people keep them: each kind writes its folder of tables, figures and manifest; the command line and Python alike."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from jinxiao.experiments.comparison import ComparisonResult, ScenarioRuns
+from jinxiao.experiments.sensitivity import SensitivityResult
+from jinxiao.experiments.uplift import UpliftResult
+from jinxiao.files.errors import InputError
+from jinxiao.files.manifest import Account, write_manifest
+from jinxiao.files.writing import results_folder, write_csv, write_parquet
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from jinxiao.experiments.close_up import CloseUp
+
+
+class Report:
+    """What every kind of result can do: draw its figures, and write itself."""
+
+    command = ""
+    account: Account
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        raise NotImplementedError
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write tables, figures and manifest into a folder that is there."""
+        raise NotImplementedError
+
+    def plot(self, name: str, lang: str = "en") -> "Figure":
+        """Return one figure.
+
+        Parameters
+        ----------
+        name : str
+            Name of the figure, as in ``figures/NAME.png``.
+        lang : {'en', 'zh'}
+            Language of its words.
+
+        Raises
+        ------
+        InputError
+            When there is no such figure.
+        """
+        figures = self.figures(lang)
+        if name not in figures:
+            raise InputError(field="figure", found=f"'{name}'", allowed=", ".join(figures))
+        return figures[name]
+
+    def save(self, out: str | PathLike[str], lang: str = "en") -> Path:
+        """Write the folder of results, whole or not at all, and return it.
+
+        Parameters
+        ----------
+        out : str or path
+            The folder: absent, empty, or of earlier results, which are replaced.
+        lang : {'en', 'zh'}
+            Language of the figures.
+
+        Raises
+        ------
+        InputError
+            When it cannot be written.
+        """
+        with results_folder(out) as folder:
+            self.write(folder, lang)
+        return Path(out)
+
+
+def of[Kind](kind: Callable[..., Kind], result: Any, account: Account, **more: Any) -> Kind:
+    """Return a result of an experiment as its kind of report."""
+    parts = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}
+    return kind(**parts, account=account, **more)
+
+
+def _write_figures(figures: Mapping[str, Any], folder: Path) -> None:
+    from jinxiao.results.style import save_figures
+
+    save_figures(figures, folder)
+
+
+@dataclass(frozen=True)
+class Uplift(UpliftResult, Report):
+    """What each measure adds. ``table`` is ``uplift.csv``; ``plot(name)`` draws, ``save(folder)`` writes.
+
+    Attributes
+    ----------
+    account : Account
+        What the computation took.
+    """
+
+    account: Account = field(default_factory=Account)
+    command = "uplift"
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        from jinxiao.results.uplift_figures import uplift_figures
+
+        return uplift_figures(self, lang)
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write ``uplift.csv``, ``.parquet``, draws, Shapley shares by draw when asked for, figures and manifest."""
+        write_csv(folder / "uplift.csv", self.table)
+        write_parquet(folder / "uplift.parquet", self.table)
+        write_parquet(folder / "uplift_draws.parquet", self.draws)
+        if self.shapley_draws is not None:
+            write_csv(folder / "shapley_draws.csv", self.shapley_draws)
+        _write_figures(self.figures(lang), folder)
+        settings = {**self.settings, "notes": list(self.notes)}
+        write_manifest(folder, self.command, settings, self.hashes, self.account)
+
+
+@dataclass(frozen=True)
+class Comparison(ComparisonResult, Report):
+    """Scenarios side by side. ``table`` is ``compare.csv``."""
+
+    account: Account = field(default_factory=Account)
+    command = "compare"
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        from jinxiao.results.run_figures import compare_figures
+
+        return compare_figures(self.table.drop(columns="reference"), lang)
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write ``compare.csv``, ``.parquet``, draws, figures and manifest."""
+        write_csv(folder / "compare.csv", self.table)
+        write_parquet(folder / "compare.parquet", self.table)
+        write_parquet(folder / "compare_draws.parquet", self.draws)
+        _write_figures(self.figures(lang), folder)
+        write_manifest(folder, self.command, self.settings, self.hashes, self.account)
+
+
+@dataclass(frozen=True)
+class Run(ScenarioRuns, Report):
+    """One scenario's outcomes, with what was asked for beside them.
+
+    Attributes
+    ----------
+    account : Account
+        What the computation took.
+    close_up : CloseUp, optional
+        Ledger and panel.
+    ledger : bool
+        Whether the ledger is written.
+    """
+
+    account: Account = field(default_factory=Account)
+    close_up: "CloseUp | None" = None
+    ledger: bool = False
+    command = "run"
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        from jinxiao.results.run_figures import run_figures
+
+        return run_figures(self.frame, lang)
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write ``outcomes.parquet`` and ``.csv``, ledger and panel when there are such, figures and manifest."""
+        write_parquet(folder / "outcomes.parquet", self.frame)
+        write_csv(folder / "outcomes.csv", self.table)
+        if self.close_up is not None and self.ledger:
+            write_csv(folder / "transactions_flow.csv", self.close_up.transactions_flow)
+            write_csv(folder / "balance_sheet.csv", self.close_up.balance_sheet)
+        if self.close_up is not None and len(self.close_up.panel):
+            write_csv(folder / "panel.csv", self.close_up.panel)
+            write_parquet(folder / "panel.parquet", self.close_up.panel)
+        _write_figures(self.figures(lang), folder)
+        write_manifest(folder, self.command, self.settings, self.hashes, self.account)
+
+
+@dataclass(frozen=True)
+class Sensitivity(SensitivityResult, Report):
+    """What drives the result. ``table`` is ``sensitivity.csv``."""
+
+    account: Account = field(default_factory=Account)
+    command = "sensitivity"
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        from jinxiao.results.sensitivity_figure import sensitivity_figures
+
+        return sensitivity_figures(self, lang)
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write ``sensitivity.csv``, ``.parquet``, the figure and manifest."""
+        write_csv(folder / "sensitivity.csv", self.table)
+        write_parquet(folder / "sensitivity.parquet", self.table)
+        _write_figures(self.figures(lang), folder)
+        settings = {**self.settings, "points": self.points}
+        write_manifest(folder, self.command, settings, self.hashes, self.account)
+
+
+@dataclass(frozen=True)
+class Facts(Report):
+    """The baseline beside published statistics.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``facts.csv``: ``series, geo, breakdown, period, unit, published, model, error_pct, source`` and more.
+    settings, hashes : dict
+        Scale and seed; hashes of world, parameters and code.
+    account : Account
+        What the computation took.
+    """
+
+    table: pd.DataFrame
+    settings: dict[str, Any]
+    hashes: dict[str, str]
+    account: Account = field(default_factory=Account)
+    command = "facts"
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """How many facts lie within 3, 5 and 10%, by block, and which miss 10%."""
+        from jinxiao.calibration.facts import summary
+
+        return summary(self.table)
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        from jinxiao.results.facts_figure import facts_figures
+
+        return facts_figures(self.table, lang)
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write ``facts.csv``, ``.parquet``, the summary, the figure and manifest."""
+        write_csv(folder / "facts.csv", self.table)
+        write_parquet(folder / "facts.parquet", self.table)
+        write_csv(folder / "facts_summary.csv", self.summary.reset_index())
+        _write_figures(self.figures(lang), folder)
+        write_manifest(folder, self.command, self.settings, self.hashes, self.account)

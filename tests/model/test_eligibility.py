@@ -1,0 +1,157 @@
+"""Who is paid what: a transfer reaches exactly the units that its rule names, in the month that it names."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from small_policies import HISTORY, RULE, branch, cost, neutral_policy, policy_of, total, transfer
+
+from jinxiao.model.conditions import Basis
+from jinxiao.model.economy import Economy
+from jinxiao.model.households.accounts import Item
+from jinxiao.model.households.loop import HouseholdColumns
+from jinxiao.model.names import MemberBand, Occupation
+
+AMOUNT = 137.0
+Received = Callable[..., tuple[np.ndarray, Economy]]
+
+
+@pytest.fixture
+def paid(history: Economy, reference: Economy) -> Received:
+    """What each household received in the last of ``months`` under a transfer, and the run."""
+
+    def received(months: int = 1, **rule: Any) -> tuple[np.ndarray, Economy]:
+        policies = policy_of(transfers=transfer(**rule)), neutral_policy()
+        with_it, without = (branch(history, p, months, reference.market_path) for p in policies)
+        a, b = (e.state.households.income.astype(np.float64) for e in (with_it, without))
+        return a - b, with_it
+
+    return received
+
+
+def at(h: HouseholdColumns, occupations: tuple[int, ...], employed: int) -> np.ndarray:
+    """Earners of the occupations given who work, or do not."""
+    return (np.isin(h.occupation, occupations) & (h.employed == employed)).sum(axis=1)
+
+
+def mask(*occupations: Occupation) -> int:
+    return sum(1 << o for o in occupations)
+
+
+UNITS: dict[str, tuple[dict[str, Any], Any]] = {
+    "household": ({"basis": Basis.HOUSEHOLD}, lambda h: np.ones(len(h.weight))),
+    "child under three": (
+        {"basis": Basis.CHILD, "age_min": 0, "age_max": 36},
+        lambda h: h.members[:, MemberBand.AGE_0_2],
+    ),
+    "one year old": (
+        {"basis": Basis.CHILD, "age_min": 12, "age_max": 24},
+        lambda h: ((h.child_age >= 12) & (h.child_age < 24)).sum(axis=1),
+    ),
+    "birth": ({"basis": Basis.BIRTH}, lambda h: (h.child_age == 0).sum(axis=1)),
+    "resident pensioner": ({"basis": Basis.RESIDENT_PENSIONER}, lambda h: h.resident_pensioners),
+    "employee pensioner": ({"basis": Basis.EMPLOYEE_PENSIONER}, lambda h: h.employee_pensioners),
+    "resident insured": ({"basis": Basis.RESIDENT_INSURED}, lambda h: h.resident_insured),
+    "formal job": (
+        {"basis": Basis.EMPLOYED, "occupations": mask(Occupation.FORMAL)},
+        lambda h: at(h, (Occupation.FORMAL,), 1),
+    ),
+    "any job for hire lost": (
+        {
+            "basis": Basis.UNEMPLOYED,
+            "occupations": mask(Occupation.FORMAL, Occupation.MIGRANT, Occupation.FLEXIBLE),
+        },
+        lambda h: at(h, (Occupation.FORMAL, Occupation.MIGRANT, Occupation.FLEXIBLE), 0),
+    ),
+    "farmer": ({"basis": Basis.FARMER}, lambda h: (h.occupation == Occupation.FARMER).sum(axis=1)),
+    "student": ({"basis": Basis.STUDENT}, lambda h: h.members[:, MemberBand.STUDENT]),
+    "poorest two quintiles": ({"max_quintile": 1}, lambda h: h.quintile <= 1),
+    "rural Datong": ({"zones": 1 << 3}, lambda h: h.zone == 3),
+}
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_transfer_is_paid_per_unit_of_its_basis(paid: Received, name: str) -> None:
+    rule, count = UNITS[name]
+    received, run = paid(amount=AMOUNT, **rule)
+    units = np.asarray(count(run.state.households), np.float64)
+    assert units.mean() > 0.0
+    np.testing.assert_allclose(received, AMOUNT * units, atol=0.02)
+    weight = run.state.households.weight.astype(np.float64)
+    assert cost(run)[HISTORY] == pytest.approx(AMOUNT * weight @ units, rel=1e-9)
+    assert total(run, Item.POLICY_TRANSFERS)[HISTORY] == pytest.approx(cost(run)[HISTORY], rel=1e-12)
+
+
+def test_training_is_paid_when_a_course_ends(history: Economy) -> None:
+    policy = policy_of(training=np.full(22, 0.2), transfers=transfer(basis=Basis.TRAINED, amount=AMOUNT))
+    run = branch(history, policy, 1)
+    h = run.state.households
+    trained = h.trained_for == run.household_parameters.training_months
+    eligible = np.isin(h.occupation[:, 0], (Occupation.FORMAL, Occupation.MIGRANT, Occupation.FLEXIBLE))
+    assert not trained[~eligible].any()
+    assert trained[eligible].mean() == pytest.approx(0.2, abs=0.02)
+    assert cost(run)[HISTORY] == pytest.approx(AMOUNT * h.weight.astype(np.float64) @ trained, rel=1e-9)
+
+
+def test_child_care_subsidy_stops_with_the_third_birthday(paid: Received, history: Economy) -> None:
+    # the same children, followed: paid while younger than 36 months, then never again
+    youngest = history.state.households.child_age[:, 0]
+    about_to_turn = np.flatnonzero(
+        (youngest >= 30) & (youngest < 35) & (history.state.households.child_age[:, 1] < 0)
+    )
+    assert len(about_to_turn) > 20
+    for months in (1, 4, 8):
+        received, run = paid(months, basis=Basis.CHILD, age_min=0, age_max=36, amount=AMOUNT)
+        no_sibling = run.state.households.child_age[about_to_turn, 1] < 0
+        young = youngest[about_to_turn] + months < 36
+        np.testing.assert_allclose(received[about_to_turn][no_sibling] > 0.5 * AMOUNT, young[no_sibling])
+
+
+def test_take_up_is_for_good_and_grows_by_adding_households(paid: Received, history: Economy) -> None:
+    first, _ = paid(1, amount=AMOUNT, take_up=0.3)
+    later, _ = paid(5, amount=AMOUNT, take_up=0.3)
+    more, run = paid(1, amount=AMOUNT, take_up=0.5)
+    takers, wider = first > 1.0, more > 1.0
+    np.testing.assert_array_equal(later > 0.5 * AMOUNT, takers)
+    assert (wider | ~takers).all()
+    weight = run.state.households.weight.astype(np.float64)
+    for who, share in ((takers, 0.3), (wider, 0.5)):
+        assert np.average(who, weights=weight) == pytest.approx(share, abs=0.02)
+    other = branch(
+        history,
+        policy_of(rules=(RULE + 1,), transfers=transfer(rule=RULE + 1, amount=AMOUNT, take_up=0.3)),
+        1,
+    )
+    base = branch(history, neutral_policy(), 1)
+    other_takers = other.state.households.income > base.state.households.income + 1.0
+    # another rule has its own takers: chance overlap
+    assert np.mean(other_takers[takers]) == pytest.approx(0.3, abs=0.03)
+
+
+def test_a_share_is_of_the_pensioners_own_pension(paid: Received) -> None:
+    received, run = paid(basis=Basis.EMPLOYEE_PENSIONER, share=0.02)
+    h = run.state.households
+    only = (h.employee_pensioners > 0) & (h.resident_pensioners == 0)
+    np.testing.assert_allclose(received[only], 0.02 * h.pension[only] * run.growth, atol=0.02)
+    assert not received[h.employee_pensioners == 0].any()
+
+
+def test_a_share_leaves_the_other_scheme_out(paid: Received) -> None:
+    received, run = paid(basis=Basis.EMPLOYEE_PENSIONER, share=0.02)
+    h = run.state.households
+    both = (h.employee_pensioners > 0) & (h.resident_pensioners > 0)
+    assert both.any()
+    assert (received[both] < 0.02 * h.pension[both] * run.growth - 0.01).all()
+
+
+def test_permanent_part_enters_what_a_household_reckons_on(history: Economy) -> None:
+    base = branch(history, neutral_policy(), 1).state.households.permanent_income
+    once = branch(history, policy_of(transfers=transfer(amount=AMOUNT)), 1).state.households.permanent_income
+    for_good = branch(history, policy_of(transfers=transfer(amount=AMOUNT, permanent=AMOUNT)), 1)
+    np.testing.assert_array_equal(once, base)
+    p = for_good.household_parameters
+    floor = p.mean_income[for_good.state.households.zone % 2] * p.floor_income_share
+    above_floor = base > 1.001 * floor
+    raised = for_good.state.households.permanent_income - base
+    np.testing.assert_allclose(raised[above_floor], AMOUNT, atol=0.02)

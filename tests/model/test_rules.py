@@ -1,0 +1,436 @@
+"""Each scalar rule by itself, in plain Python: limits with known answers, directions, bounds, units."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from jinxiao.model.baseline import Baseline
+from jinxiao.model.firms import rules as firms
+from jinxiao.model.households import rules as households
+from jinxiao.model.households.setup import subsistence_system
+from jinxiao.model.names import Good
+from jinxiao.model.tourists import rules as tourists
+
+expected_demand = firms.expected_demand.py_func
+labour_target = firms.labour_target.py_func
+wanted_price = firms.wanted_price.py_func
+event = households.event.py_func
+interest_saved = households.interest_saved.py_func
+medical_expense = households.medical_expense.py_func
+permanent_shock = households.permanent_shock.py_func
+price_effect = households.price_effect.py_func
+redeem_coupon = households.redeem_coupon.py_func
+replacement_hazard = households.replacement_hazard.py_func
+subsidy_amount = households.subsidy_amount.py_func
+supernumerary_ratio = households.supernumerary_ratio.py_func
+trip_probability = households.trip_probability.py_func
+wage_with_floor = households.wage_with_floor.py_func
+coming_probability = tourists.coming_probability.py_func
+departure_refund = tourists.departure_refund.py_func
+
+INFINITE = 1e12
+shares = st.floats(0.0, 1.0)
+money = st.floats(1.0, 1e6)
+
+
+def test_rules_run_compiled_as_they_run_in_python() -> None:
+    assert households.subsidy_amount(4000.0, 0.15, 0.0, 500.0, 6000.0) == 500.0
+    assert households.redeem_coupon(80.0, 100.0, 30.0, 0.5, 0.6) == redeem_coupon(80.0, 100.0, 30.0, 0.5, 0.6)
+    assert tourists.coming_probability(0.1, 1.0, 0.3) == coming_probability(0.1, 1.0, 0.3)
+    assert firms.labour_target(8.0, 10.0, 1.2, 0.6, 0.05, 0.3, 0.25) == pytest.approx(
+        labour_target(8.0, 10.0, 1.2, 0.6, 0.05, 0.3, 0.25), rel=1e-14
+    )
+
+
+# --- wages under a floor
+
+
+@pytest.mark.parametrize(
+    ("wage", "paid"),
+    [
+        (1000.0, 2000.0),  # far below: the floor itself
+        (1600.0, 2000.0),  # the lower end of the affected range
+        (2000.0, 2200.0),  # at the floor: half of the spillover
+        (2400.0, 2400.0),  # the upper end
+        (3000.0, 3000.0),  # above: nothing happens
+    ],
+)
+def test_wage_floor_with_a_fifth_of_spillover(wage: float, paid: float) -> None:
+    assert wage_with_floor(wage, 2000.0, 0.2) == pytest.approx(paid)
+
+
+def test_wage_floor_without_spillover_is_the_maximum() -> None:
+    assert [wage_with_floor(w, 2000.0, 0.0) for w in (0.0, 1999.0, 2000.0, 2001.0)] == [
+        2000,
+        2000,
+        2000,
+        2001,
+    ]
+
+
+def test_no_floor_leaves_wages_alone() -> None:
+    assert wage_with_floor(500.0, 0.0, 0.3) == 500.0
+
+
+@given(money, money, money, st.floats(0.0, 0.8))
+def test_wage_floor_keeps_order_and_never_cuts(a: float, b: float, floor: float, spillover: float) -> None:
+    low, high = sorted((a, b))
+    paid_low, paid_high = wage_with_floor(low, floor, spillover), wage_with_floor(high, floor, spillover)
+    assert paid_low <= paid_high * (1.0 + 1e-12)
+    assert paid_low >= max(low, floor) * (1.0 - 1e-12)
+    assert paid_high - high <= paid_low - low + 1e-9 * high  # the raise fades out
+    if low >= floor * (1.0 + spillover):
+        assert paid_low == low
+
+
+# --- chance
+
+
+@given(shares, shares, shares)
+def test_a_likelier_event_keeps_those_to_whom_it_happened(u: float, p: float, q: float) -> None:
+    low, high = sorted((p, q))
+    assert event(u, high) or not event(u, low)
+    assert not event(u, 0.0)
+    assert event(min(u, 1.0 - 1e-9), 1.0)
+
+
+@given(st.floats(0.0, 0.5))
+def test_permanent_shock_has_mean_one_and_the_given_spread(sigma: float) -> None:
+    outcomes = np.array([permanent_shock(u, sigma) for u in (0.1, 0.9)])
+    assert outcomes.mean() == pytest.approx(1.0)
+    assert outcomes.std() == pytest.approx(sigma)
+
+
+@given(st.floats(1.0, 1e5), st.floats(0.0, 1.5))
+def test_medical_expense_has_the_given_mean(mean: float, sigma: float) -> None:
+    z, weights = np.polynomial.hermite_e.hermegauss(40)
+    expected = sum(w * medical_expense(x, mean, sigma) for x, w in zip(z, weights, strict=True))
+    assert expected / weights.sum() == pytest.approx(mean, rel=1e-6)
+    assert medical_expense(0.0, mean, 0.0) == mean
+
+
+# --- the budget
+
+
+@given(st.floats(0.0, 1e5), st.floats(0.0, 1e5))
+def test_subsistence_and_what_is_above_add_up_to_the_budget(total: float, subsistence: float) -> None:
+    scale, above = supernumerary_ratio(total, subsistence)
+    assert scale * subsistence + above == pytest.approx(total, rel=1e-12, abs=1e-9)
+    assert 0.0 <= scale <= 1.0
+    assert above >= 0.0
+    assert above == 0.0 or scale == 1.0
+
+
+def test_below_subsistence_all_goods_shrink_together() -> None:
+    assert supernumerary_ratio(300.0, 1200.0) == (0.25, 0.0)
+    assert supernumerary_ratio(1500.0, 1200.0) == (1.0, 300.0)
+    assert supernumerary_ratio(300.0, 0.0) == (1.0, 300.0)
+
+
+def divide(total: float, subsistence: np.ndarray, marginal: np.ndarray) -> np.ndarray:
+    scale, above = supernumerary_ratio(total, float(subsistence.sum()))
+    return subsistence * scale + marginal * above
+
+
+@pytest.mark.parametrize("residence", [0, 1])
+def test_spending_system_adds_up_and_obeys_engels_law(baseline: Baseline, residence: int) -> None:
+    subsistence, marginal = (a[residence] for a in subsistence_system(baseline.values, baseline.fit))
+    assert marginal.sum() == pytest.approx(1.0, abs=1e-12)
+    budgets = baseline.fit.mean_spending[residence] * np.array([0.3, 0.6, 1.0, 2.0, 4.0])
+    spending = np.array([divide(b, subsistence, marginal) for b in budgets])
+    np.testing.assert_allclose(spending.sum(axis=1), budgets, rtol=1e-12)
+    assert (spending >= 0.0).all()
+    food = spending[:, Good.FOOD_AT_HOME] / budgets
+    assert (np.diff(food[1:]) < 0.0).all()
+    # at the mean the published shares come out
+    np.testing.assert_allclose(spending[2] / budgets[2], baseline.fit.shares[residence], atol=0.02)
+
+
+# --- durables
+
+hazards = {
+    "cap": st.floats(0.001, 0.5),
+    "age": st.floats(0.0, 600.0),
+    "median_age": st.floats(12.0, 240.0),
+    "spread": st.floats(2.0, 80.0),
+}
+
+
+def test_hazard_is_half_its_cap_at_the_median_age() -> None:
+    assert replacement_hazard(0.08, 120.0, 120.0, 24.0, 0.0) == pytest.approx(0.04)
+    assert replacement_hazard(0.08, 144.0, 120.0, 24.0, -1.0) == pytest.approx(0.04)
+    assert replacement_hazard(0.08, 5000.0, 120.0, 24.0, 0.0) == pytest.approx(0.08)
+    assert replacement_hazard(0.08, 0.0, 120.0, 6.0, 0.0) < 1e-9
+
+
+@given(**hazards, older=st.floats(0.0, 300.0), push=st.floats(-3.0, 3.0), more=st.floats(0.0, 3.0))
+def test_hazard_rises_with_age_and_price_effect_within_its_cap(
+    cap: float, age: float, median_age: float, spread: float, older: float, push: float, more: float
+) -> None:
+    hazard = replacement_hazard(cap, age, median_age, spread, push)
+    assert 0.0 <= hazard <= cap
+    assert replacement_hazard(cap, age + older, median_age, spread, push) >= hazard
+    assert replacement_hazard(cap, age, median_age, spread, push + more) >= hazard
+
+
+@given(**hazards, price=money, rate=shares, raised=shares, elasticity=st.floats(0.0, 3.0))
+def test_hazard_rises_with_the_subsidy(
+    cap: float, age: float, median_age: float, spread: float, price: float, rate: float, raised: float, elasticity: float
+) -> None:  # fmt: skip
+    rates = sorted((0.9 * rate, 0.9 * raised))
+    low, high = (
+        replacement_hazard(
+            cap, age, median_age, spread,
+            price_effect(price, net, elasticity, net, 0.5),
+        )
+        for net in (price - subsidy_amount(price, r, 0.0, INFINITE, INFINITE) for r in rates)
+    )  # fmt: skip
+    assert high >= low
+
+
+def test_price_effect_known_answers() -> None:
+    assert price_effect(1000.0, 1000.0, 1.2, 1000.0, 2.0) == 0.0
+    assert price_effect(1000.0, 800.0, 1.2, 800.0, 2.0) == pytest.approx(-1.2 * math.log(0.8))
+    # a price about to rise brings purchases forward, one about to fall makes people wait
+    assert price_effect(1000.0, 800.0, 0.0, 1000.0, 2.0) == pytest.approx(2.0 * math.log(1.25))
+    assert price_effect(1000.0, 1000.0, 1.2, 800.0, 2.0) == pytest.approx(2.0 * math.log(0.8))
+
+
+@given(money, st.floats(0.05, 1.0), st.floats(0.0, 3.0), st.floats(0.0, 3.0), st.floats(0.001, 1000.0))
+def test_price_effect_does_not_depend_on_the_unit_of_money(
+    price: float, share: float, elasticity: float, intertemporal: float, unit: float
+) -> None:
+    prices = price, share * price, 0.5 * (1.0 + share) * price
+    full, net, later = (unit * x for x in prices)
+    assert price_effect(full, net, elasticity, later, intertemporal) == pytest.approx(
+        price_effect(prices[0], prices[1], elasticity, prices[2], intertemporal), abs=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    ("price", "rate", "flat", "cap", "ceiling", "paid"),
+    [
+        (4000.0, 0.15, 0.0, 2000.0, 6000.0, 600.0),  # a share of the price
+        (4000.0, 0.15, 0.0, 500.0, 6000.0, 500.0),  # the cap binds
+        (6000.0, 0.15, 0.0, 500.0, 6000.0, 500.0),  # at the ceiling it is still paid
+        (6000.01, 0.15, 0.0, 500.0, 6000.0, 0.0),  # above it nothing
+        (200000.0, 0.0, 20000.0, 20000.0, INFINITE, 20000.0),  # a flat amount
+        (4000.0, 0.10, 300.0, 600.0, INFINITE, 600.0),  # the cap is on both together
+        (300.0, 0.0, 500.0, 500.0, INFINITE, 300.0),  # never above the price
+        (4000.0, 0.0, 0.0, 500.0, INFINITE, 0.0),
+    ],
+)
+def test_subsidy_on_a_unit(
+    price: float, rate: float, flat: float, cap: float, ceiling: float, paid: float
+) -> None:
+    assert subsidy_amount(price, rate, flat, cap, ceiling) == paid
+
+
+@given(money, shares, shares, st.floats(0.0, 1e5), st.floats(0.0, 1e5), money)
+def test_subsidy_rises_with_its_rate_and_stays_below_cap_and_price(
+    price: float, rate: float, raised: float, flat: float, cap: float, ceiling: float
+) -> None:
+    low, high = sorted((rate, raised))
+    paid = subsidy_amount(price, low, flat, cap, ceiling)
+    assert 0.0 <= paid <= min(cap, price)
+    assert subsidy_amount(price, high, flat, cap, ceiling) >= paid
+    assert subsidy_amount(price, low, flat, cap, INFINITE) >= paid
+
+
+def test_interest_saved_on_a_loan() -> None:
+    # one point a year on a loan repaid over two years, half of it outstanding on average: one per cent of the loan
+    assert interest_saved(0.01, 24.0) == pytest.approx(0.01)
+    # the sum over the months of an evenly repaid loan comes to that, a month's interest apart
+    months = 36
+    exact = sum(0.01 / 12.0 * (1.0 - m / months) for m in range(months))
+    assert interest_saved(0.01, float(months)) == pytest.approx(exact, rel=1.0 / months)
+    assert interest_saved(0.0, 36.0) == 0.0
+
+
+# --- coupons
+
+
+@pytest.mark.parametrize(
+    ("basket", "salience", "waste", "answer"),
+    [
+        (100.0, 0.0, 1.0, (True, 0.0)),  # at the threshold: used anyway
+        (250.0, 5.0, 0.0, (True, 0.0)),  # above it: no stretching
+        (60.0, 0.0, 1.0, (False, 0.0)),  # 30 off is not worth 40 of unwanted goods
+        (75.0, 0.0, 1.0, (True, 25.0)),  # but worth 25
+        (60.0, 0.5, 1.0, (True, 40.0)),  # when the discount stands out: 45 > 40
+        (60.0, 0.0, 0.5, (True, 40.0)),  # when half of the extra goods is of use: 30 > 20
+        (70.0, 0.0, 1.0, (False, 0.0)),  # exactly worth the cost: left alone
+    ],
+)
+def test_spend_a_hundred_get_thirty_off(
+    basket: float, salience: float, waste: float, answer: tuple[bool, float]
+) -> None:
+    redeemed, extra = redeem_coupon(basket, 100.0, 30.0, salience, waste)
+    assert (redeemed, extra) == answer
+
+
+@given(money, st.floats(0.0, 1e4), st.floats(0.0, 5.0), shares)
+def test_a_coupon_without_threshold_is_as_good_as_cash(
+    basket: float, discount: float, salience: float, waste: float
+) -> None:
+    assert redeem_coupon(basket, 0.0, discount, salience, waste) == (True, 0.0)
+
+
+@given(st.floats(0.0, 1e4), st.floats(0.0, 1e4), st.floats(0.0, 1e4), st.floats(0.0, 5.0), shares)
+def test_stretching_is_worth_it_and_ends_at_the_threshold(
+    basket: float, threshold: float, discount: float, salience: float, waste: float
+) -> None:
+    redeemed, extra = redeem_coupon(basket, threshold, discount, salience, waste)
+    if basket >= threshold:
+        assert redeemed and extra == 0.0
+        return
+    worth = (1.0 + salience) * discount > waste * (threshold - basket)
+    assert redeemed is worth
+    assert extra == (threshold - basket if worth else 0.0)
+
+
+@given(st.floats(0.0, 200.0), st.floats(0.0, 100.0), st.floats(0.0, 100.0))
+def test_a_larger_basket_or_discount_is_redeemed_at_least_as_often(
+    basket: float, discount: float, more: float
+) -> None:
+    before, _ = redeem_coupon(basket, 100.0, discount, 0.3, 0.7)
+    assert redeem_coupon(basket + more, 100.0, discount, 0.3, 0.7)[0] >= before
+    assert redeem_coupon(basket, 100.0, discount + more, 0.3, 0.7)[0] >= before
+
+
+# --- trips and visitors
+
+utilities = st.floats(-20.0, 20.0)
+
+
+def test_trip_is_a_coin_at_utility_nought() -> None:
+    assert trip_probability(0.0, -2.0, 3.0, 0.5, 10.0, 0.05, 0.0, 1.0) == pytest.approx(0.5)
+
+
+@given(
+    utilities,
+    utilities,
+    st.floats(0.0, 9.0),
+    shares,
+    st.floats(0.0, 20.0),
+    shares,
+    st.floats(-3.0, 3.0),
+    shares,
+)
+def test_trip_probability_lies_between_nought_and_one_and_rises(
+    logsum: float, constant: float, block: float, block_weight: float, free: float, free_weight: float,
+    log_income: float, income_weight: float,
+) -> None:  # fmt: skip
+    def at(
+        logsum: float = logsum, block: float = block, free: float = free, log_income: float = log_income
+    ) -> float:
+        return float(
+            trip_probability(
+                logsum, constant, block, block_weight, free, free_weight, log_income, income_weight
+            )
+        )
+
+    p = at()
+    assert 0.0 <= p <= 1.0
+    for higher in (
+        at(logsum=logsum + 1.0),
+        at(block=block + 1.0),
+        at(free=free + 1.0),
+        at(log_income=log_income + 1.0),
+    ):
+        assert higher >= p
+
+
+def test_parties_come_at_their_base_rate_when_nothing_changes() -> None:
+    assert coming_probability(0.05, 1.0, 0.0) == pytest.approx(0.05)
+    assert coming_probability(0.05, 2.0, 0.0) == pytest.approx(0.10)
+    # utility of ln 2 doubles the odds
+    assert coming_probability(0.2, 1.0, math.log(2.0)) == pytest.approx(0.5 / 1.5)
+
+
+@given(shares, st.floats(0.0, 5.0), utilities, st.floats(0.0, 5.0))
+def test_coming_lies_between_nought_and_one_and_rises_with_utility(
+    base: float, propensity: float, utility: float, more: float
+) -> None:
+    p = coming_probability(base, propensity, utility)
+    assert 0.0 <= p <= 1.0
+    assert coming_probability(base, propensity, utility + more) >= p
+
+
+@pytest.mark.parametrize(
+    ("goods", "shops", "refund"),
+    [
+        (1000.0, 5.0, 22.0),  # 200 a shop: at the threshold, 11% of the fifth that is claimed
+        (999.0, 5.0, 0.0),  # just below it in every shop
+        (999.0, 4.0, 0.11 * 0.2 * 999.0),  # fewer shops, larger purchases
+        (0.0, 5.0, 0.0),
+        (1000.0, 0.0, 0.0),
+    ],
+)
+def test_departure_refund_has_a_threshold_a_shop(goods: float, shops: float, refund: float) -> None:
+    assert departure_refund(goods, shops, 200.0, 0.11, 0.2) == pytest.approx(refund)
+
+
+@given(money, st.floats(0.1, 50.0), money, shares, shares)
+def test_departure_refund_never_exceeds_its_rate(
+    goods: float, shops: float, threshold: float, rate: float, reach: float
+) -> None:
+    refund = departure_refund(goods, shops, threshold, rate, reach)
+    assert 0.0 <= refund <= rate * goods
+    assert departure_refund(2.0 * goods, shops, threshold, rate, reach) >= refund
+
+
+# --- firms
+
+
+@given(money, money, shares)
+def test_expectation_moves_part_of_the_way_to_sales(expected: float, sales: float, speed: float) -> None:
+    after = expected_demand(expected, sales, speed)
+    low, high = sorted((expected, sales))
+    assert low * (1.0 - 1e-12) <= after <= high * (1.0 + 1e-12)
+    assert expected_demand(expected, sales, 0.0) == expected
+    assert expected_demand(expected, sales, 1.0) == pytest.approx(sales)
+    assert expected_demand(sales, sales, speed) == sales
+
+
+def test_labour_target_known_answers() -> None:
+    # nothing has changed: nobody is hired or fired
+    assert labour_target(10.0, 10.0, 1.0, 0.6, 0.0, 0.3, 0.25) == 10.0
+    # full adjustment, unit elasticity: a tenth more sales, a tenth more staff
+    assert labour_target(10.0, 10.0, 1.1, 1.0, 0.0, 0.3, 1.0) == pytest.approx(11.0)
+    # a refund of 5% of labour cost at elasticity 0.4: 2% more staff, a quarter of it this month
+    assert labour_target(10.0, 10.0, 1.0, 0.6, 0.05, 0.4, 0.25) == pytest.approx(10.05)
+    # staff above what sales call for shrinks
+    assert labour_target(12.0, 10.0, 1.0, 0.6, 0.0, 0.4, 0.5) == pytest.approx(11.0)
+
+
+@given(st.floats(0.1, 1e4), st.floats(0.2, 3.0), shares, st.floats(0.0, 0.3), shares, shares)
+def test_labour_rises_with_sales_and_relief(
+    base: float, ratio: float, elasticity: float, relief: float, labour_elasticity: float, adjustment: float
+) -> None:
+    target = labour_target(base, base, ratio, elasticity, relief, labour_elasticity, adjustment)
+    assert target >= 0.0
+    assert labour_target(base, base, 1.1 * ratio, elasticity, relief, labour_elasticity, adjustment) >= target
+    more = labour_target(base, base, ratio, elasticity, relief + 0.05, labour_elasticity, adjustment)
+    assert more >= target
+
+
+def test_price_is_markup_over_unit_cost_when_sales_are_as_expected() -> None:
+    assert wanted_price(1.0, 1.03, 500.0, 500.0, 0.1) == pytest.approx(1.03)
+    # sales a tenth above expectation at pressure 0.2: two per cent dearer
+    assert wanted_price(1.0, 1.0, 550.0, 500.0, 0.2) == pytest.approx(1.02)
+    assert wanted_price(1.1, 1.0, 550.0, 0.0, 0.2) == pytest.approx(1.1)
+
+
+@given(st.floats(0.5, 2.0), st.floats(0.5, 2.0), money, money, shares)
+def test_price_is_positive_and_rises_with_cost_and_demand(
+    markup: float, cost: float, sales: float, expected: float, pressure: float
+) -> None:
+    assume(sales / expected < 100.0)
+    price = wanted_price(markup, cost, sales, expected, pressure)
+    assert price >= 0.0
+    assert wanted_price(markup, 1.1 * cost, sales, expected, pressure) >= price
+    assert wanted_price(markup, cost, 1.1 * sales, expected, pressure) >= price
