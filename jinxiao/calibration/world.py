@@ -7,7 +7,6 @@ temporary name and then renamed, so nothing half-written is ever read, and a dam
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import zlib
@@ -26,10 +25,10 @@ from jinxiao.calibration.statistics import Statistics, statistics_files
 from jinxiao.calibration.synthesis import synthesise
 from jinxiao.calibration.synthesis.parameters import POPULATION_FILE
 from jinxiao.files.errors import InputError
+from jinxiao.model.compiled import cache_root
 from jinxiao.model.households.columns import SEED
 from jinxiao.model.population import Population
 
-CACHE_VARIABLE: Final = "JINXIAO_CACHE"
 MANIFEST: Final = "manifest.json"
 _HERE: Final = Path(__file__).parent
 _BLOCK: Final = 1 << 20
@@ -101,12 +100,7 @@ class World:
 
 def cache_folder(cache: Path | str | None = None) -> Path:
     """Return the folder of cached worlds: the argument, ``$JINXIAO_CACHE``, or ``~/.cache/jinxiao``."""
-    if cache is not None:
-        return Path(cache)
-    named = os.environ.get(CACHE_VARIABLE)
-    if named:
-        return Path(named)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jinxiao"
+    return Path(cache) if cache is not None else cache_root()
 
 
 def determining_files() -> list[Path]:

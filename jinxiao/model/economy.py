@@ -33,6 +33,7 @@ from jinxiao.model.names import (
 )
 from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.population import Population
+from jinxiao.model.random import take_up_draw
 from jinxiao.model.recorder import Recorder
 from jinxiao.model.state import Founding, State, firm_money, household_money
 from jinxiao.model.tourists.columns import PARTY
@@ -125,6 +126,12 @@ class Economy(mesa.Model):
         self.replay: Sequence[MarketState] | None = None
         self.conditions = policy.months[0] if policy.months else Conditions(0)
         self.instruments = {i.rule: i for i in policy.instruments}
+        self.luck = np.array(
+            [
+                take_up_draw(self.instruments[r].key if r in self.instruments else str(r))
+                for r in range(MAX_RULES)
+            ]
+        )
         floor = self.conditions.wage_floor
         self.household_parameters = hs.household_parameters(self.values, baseline.fit, floor)
         self.tourist_parameters = tourist_parameters(self.values)

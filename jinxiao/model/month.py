@@ -119,6 +119,7 @@ def household_month(
         loan_rule=int(c.loan_rule),
         new_energy_share=new_energy_share(economy.month, np.asarray(v["durables.new_energy_share"])),
         benefit_change=float(c.job_loss_replacement),
+        luck=economy.luck,
     )
 
 
@@ -153,6 +154,7 @@ def tourist_month(economy: "Economy") -> TouristMonth:
         price=economy.state.markets.price,
         coupons=c.coupons,
         visitor_claim=claim,
+        luck=economy.luck,
     )
 
 

@@ -5,6 +5,7 @@ so results depend neither on threads nor on order, and two runs that differ in a
 """
 
 from enum import IntEnum
+from zlib import crc32
 
 import numpy as np
 from numba import njit
@@ -16,6 +17,8 @@ _W1 = np.uint32(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
 _TO_UNIT = 1.0 / 4294967296.0
+TAKE_UP_PURPOSES = 1 << 28
+"""Room for the draws of instruments: two of a few hundred share one with a chance of about one in five thousand."""
 
 
 class Draw(IntEnum):
@@ -41,9 +44,7 @@ class Draw(IntEnum):
     TRIP_LENGTH = 25
     TRIP_SPENDING = 26
     BASKET = 28
-    # block 8 on: take-up of transfer rules (one draw a rule, by rule id, fixed in time: month 0)
-    TAKE_UP = 32
-    # beyond the rules
+    # rare ones, and the start
     INITIAL_WEALTH = 400
     INITIAL_EMPLOYMENT = 404
     TOURIST = 408
@@ -58,6 +59,13 @@ class Draw(IntEnum):
     """the model of a durable looked at: one draw a class"""
     INITIAL_AGE = 440
     """age of a unit at the start: one draw a slot"""
+    TAKE_UP = 1 << 20
+    """first of the draws that belong to instruments of policy: see :func:`take_up_draw`"""
+
+
+def take_up_draw(key: str) -> int:
+    """Return the purpose of the draws of an instrument: a hash of its key, so that other instruments do not move it."""
+    return int(Draw.TAKE_UP) + crc32(key.encode()) % TAKE_UP_PURPOSES
 
 
 @njit(inline="always")

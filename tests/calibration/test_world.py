@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from jinxiao.calibration import world as worlds
-from jinxiao.calibration.world import CACHE_VARIABLE, MANIFEST, World, cache_folder, content_hash
+from jinxiao.calibration.world import MANIFEST, World, cache_folder, content_hash
 from jinxiao.files.errors import InputError
+from jinxiao.model.compiled import CACHE_VARIABLE
 
 
 def build(cache: Path) -> World:

@@ -180,3 +180,12 @@ def test_coupons_for_visitors_are_not_left_to_residents(history: Economy) -> Non
     half, all_ = (redeemed(history, 2e6, digital_only=1, for_visitors=share) for share in (0.5, 1.0))
     assert half == pytest.approx(1e6, abs=tolerance(1e6, history))
     assert all_ == 0.0
+
+
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="the pool of a wave of coupons is not looked at"
+)
+def test_coupons_stop_with_the_money_of_their_pool(history: Economy) -> None:
+    wave = coupon(quantity=1e7, threshold=0.0, discount=20.0, pool=POOL)
+    run = branch(history, policy_of(coupons=wave, pool_budget={POOL: 5e7}), 2)
+    assert 0.0 < cost(run).sum() <= 5e7

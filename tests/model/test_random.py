@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from jinxiao.model.random import Draw, normal_quantile, philox, uniform, uniform4, uniforms
+from jinxiao.model.random import Draw, normal_quantile, philox, take_up_draw, uniform, uniform4, uniforms
+from jinxiao.scenarios import load_plan
 
 AGENTS = np.arange(20_000)
 ALL_ONES = np.uint32(0xFFFFFFFF)
@@ -83,11 +84,9 @@ def test_pairs_of_draws_fill_the_square() -> None:
 
 def test_purposes_do_not_share_a_draw() -> None:
     # offsets added to a purpose (classes of durables, rules, slots) must stay clear of the next purpose
-    from jinxiao.model.conditions import MAX_RULES
     from jinxiao.model.names import N_DURABLES, N_SLOTS
 
     taken = {
-        Draw.TAKE_UP: MAX_RULES,
         Draw.DURABLE: N_DURABLES,
         Draw.DURABLE_MODEL: N_DURABLES,
         Draw.INITIAL_AGE: N_SLOTS,
@@ -110,3 +109,12 @@ def test_normal_draws_have_mean_nought_and_variance_one() -> None:
     z = np.array([normal_quantile(u) for u in uniforms(1, AGENTS, 0, Draw.MEDICAL_SIZE)])
     assert abs(z.mean()) < 4.0 / np.sqrt(z.size)
     assert abs(z.var() - 1.0) < 4.0 * np.sqrt(2.0 / z.size)
+
+
+def test_instruments_have_draws_of_their_own_that_others_do_not_move() -> None:
+    plan = load_plan("shanxi-2025")
+    keys = {i.key for i in plan.scenario(*plan.measures).policy(1).instruments}
+    draws = {key: take_up_draw(key) for key in keys}
+    assert len(set(draws.values())) == len(keys) > 50
+    assert min(draws.values()) >= Draw.TAKE_UP > max(d for d in Draw if d != Draw.TAKE_UP) + 100
+    assert take_up_draw("15.digital_2025") == draws["15.digital_2025"]

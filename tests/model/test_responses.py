@@ -88,6 +88,24 @@ def test_households_without_savings_spend_more_of_a_transfer(history: Economy, r
     assert mpc_poor > 2.0 * mpc_rich > 0.0
 
 
+def test_who_lost_work_spends_more_of_a_transfer(history: Economy, reference: Economy) -> None:
+    run, base = (
+        direct(history, reference, 1, transfers=transfer(amount=500.0)),
+        branch(history, neutral_policy(), 1),
+    )
+    h = base.state.households
+    weight = h.weight.astype(np.float64)
+    spent = (run.state.households.consumption - h.consumption).astype(np.float64) / 500.0
+    aside = (run.state.households.term_deposits - h.term_deposits) / 500.0
+    hired = (h.occupation >= 1) & (h.occupation <= 3)
+    lost = (hired & (h.employed == 0)).any(axis=1)
+    working = hired.any(axis=1) & ~lost
+    assert lost.sum() > 300
+    mpc_lost, mpc_working = (np.average(spent[who], weights=weight[who]) for who in (lost, working))
+    assert mpc_lost > mpc_working
+    assert np.average(aside[lost], weights=weight[lost]) < 0.1
+
+
 def test_extra_income_is_consumed_saved_or_repaid(history: Economy, reference: Economy) -> None:
     run = direct(history, reference, stop=HISTORY + 3, transfers=transfer(amount=2000.0))
 
@@ -440,6 +458,9 @@ def test_free_tickets_bring_people_and_cost_the_gate_money(history: Economy, ref
     persons = [e.outcomes().aggregates["visits"][HISTORY, ..., 0].sum() for e in (run, base)]
     assert persons[1] < persons[0] < 1.5 * persons[1]
     assert cost(run)[HISTORY] > 0.0
+    residents, visitors = (by_rule[RULE].sum() for by_rule in (run.household_cost, run.visitor_costs))
+    assert residents > 0.0 and visitors > 0.0
+    assert cost(run)[HISTORY] == pytest.approx(residents + visitors, rel=1e-9)
     assert run.waived.sum() == pytest.approx(cost(run)[HISTORY], rel=1e-9)
 
 

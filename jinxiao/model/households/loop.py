@@ -60,7 +60,7 @@ MONTH_FIELDS = (
     "block_days", "free_days", "holiday_share", "leave_take_up", "leave_bridging", "school_break",
     "ticket_factor", "ticket_rule", "transfers", "durable_rules", "hazard_bound", "pool_open", "coupons",
     "claim_probability", "loan_rate_cut", "loan_eligible", "loan_rule", "new_energy_share",
-    "benefit_change",
+    "benefit_change", "luck",
 )  # fmt: skip
 HouseholdMonth = namedtuple("HouseholdMonth", MONTH_FIELDS)
 
@@ -278,6 +278,7 @@ def household_block(
     p_baskets = p.baskets
     p_storability = p.storability
     p_rent_yield = p.rent_yield
+    m_luck = m.luck
     m_training = m.training
     m_separation = m.separation
     m_zone_risk = m.zone_risk
@@ -471,7 +472,7 @@ def household_block(
             )
             if units <= 0.0:
                 continue
-            if r.take_up < 1.0 and uniform(m.seed, i, 0, Draw.TAKE_UP + r.rule) >= r.take_up:
+            if r.take_up < 1.0 and uniform(m.seed, i, 0, m_luck[r.rule]) >= r.take_up:
                 continue
             own = 0.0
             if r.basis == Basis.EMPLOYEE_PENSIONER:
@@ -505,7 +506,7 @@ def household_block(
         interest = wealth * (p.liquid_rate if wealth >= 0.0 else p.borrowing_rate)
         interest_subsidy = 0.0
         subsidised_credit = (
-            m.loan_rate_cut > 0.0 and uniform(m.seed, i, 0, Draw.TAKE_UP + m.loan_rule) < m.loan_eligible
+            m.loan_rate_cut > 0.0 and uniform(m.seed, i, 0, m_luck[m.loan_rule]) < m.loan_eligible
         )
         if wealth < 0.0 and subsidised_credit:
             interest_subsidy += -wealth * m.loan_rate_cut / 12.0
@@ -528,7 +529,11 @@ def household_block(
         saving_share = float(h_saving_rate[i])
         debt_service = loan_interest + loan_repaid + mortgage_interest + mortgage_paid
         spendable = max((1.0 - saving_share) * permanent - debt_service, p.floor_income_share * permanent)
-        committed = rules.committed_saving(saving_share * permanent, cash_income - debt_service, spendable)
+        committed = rules.committed_saving(
+            saving_share * permanent,
+            (cash_income - policy + policy_usual) / permanent,
+            wealth + cash_income - policy + policy_usual - debt_service - spendable,
+        )
         available = wealth + interest + interest_subsidy + cash_income - committed - debt_service
 
         # --- durables: a unit of each class may be replaced, an empty slot filled
@@ -772,7 +777,7 @@ def household_block(
             r = m_coupons[j]
             if not (r.zones >> zone) & 1 or r.goods == 0 or m_claim_probability[j] <= 0.0:
                 continue
-            if uniform(m.seed, i, m.t, Draw.TAKE_UP + r.rule) >= m_claim_probability[j]:
+            if uniform(m.seed, i, m.t, m_luck[r.rule]) >= m_claim_probability[j]:
                 continue
             if r.digital_only and h_digital[i] > p_digital_share[residence]:
                 continue

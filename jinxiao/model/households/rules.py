@@ -29,12 +29,16 @@ def wage_with_floor(wage, floor, spillover):
 
 
 @rule
-def committed_saving(planned, income, spending):
-    """Money put aside this month, yuan: the plan, as far as income after debt service exceeds normal spending.
+def committed_saving(planned, income_ratio, spare):
+    """Money put aside this month, yuan: the plan, or less in a month in which income falls short of usual income.
 
-    Who loses work stops putting money aside before borrowing. A negative plan draws on savings and is not bounded.
+    Then it shrinks in proportion, as what is left to spend does, and is no more than cash leaves above normal spending
+    (``spare``): nobody who lost work borrows in order to save. Neither argument holds one-off payments, which are spent or
+    kept liquid as the consumption function says. A negative plan draws on savings and is not bounded.
     """
-    return min(planned, max(income - spending, 0.0))
+    if planned <= 0.0 or income_ratio >= 1.0 - 1e-6:
+        return planned
+    return min(planned * income_ratio, max(spare, 0.0))
 
 
 @rule

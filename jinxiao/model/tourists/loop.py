@@ -20,6 +20,7 @@ TOURIST_MONTH_FIELDS = (
     "t", "seed", "growth", "utility", "block_days", "mean_block", "destination_cdf", "ticket_factor", "ticket_rule",
     "refund_rate", "refund_threshold", "refund_reach", "refund_rule", "visa_free_shift", "price", "coupons",
     "visitor_claim",
+    "luck",
 )  # fmt: skip
 TouristMonth = namedtuple("TouristMonth", TOURIST_MONTH_FIELDS)
 
@@ -91,13 +92,14 @@ def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, 
                 if r.for_visitors <= 0.0 or _COMPONENT_GOOD[c] < 0 or not (r.goods >> _COMPONENT_GOOD[c]) & 1:
                     continue
                 if (
-                    uniform(m.seed, first_agent + j, m.t, Draw.TAKE_UP + r.rule) >= m.visitor_claim[k]
+                    uniform(m.seed, first_agent + j, m.t, m.luck[r.rule]) >= m.visitor_claim[k]
                     or part < r.threshold
                 ):
                     continue
-                rule_cost[block, r.rule, city] += w * r.discount
+                off = min(r.discount, part)
+                rule_cost[block, r.rule, city] += w * off
                 rule_gross[block, r.rule] += w * part
-                part += p.coupon_extra * r.discount
+                part += p.coupon_extra * off
             demand[block, city, _SECTORS[c]] += w * part
             spent += part
         visits[block, market, city, 0] += w * size
