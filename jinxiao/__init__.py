@@ -1,1 +1,62 @@
-"""jinxiao: agent-based simulation of consumption policy."""
+"""jinxiao: agent-based simulation of how consumption policy works.
+
+``import jinxiao as jx`` is quick; what is behind a name is imported when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinxiao.api import compare, facts, run, sensitivity, uplift
+    from jinxiao.calibration.world import World
+    from jinxiao.files.errors import InputError, InvariantError
+    from jinxiao.scenarios import Plan, Scenario, load_plan, read_scenario
+    from jinxiao.simulation import Economy
+
+_WHERE = {
+    "Economy": "jinxiao.simulation",
+    "InputError": "jinxiao.files.errors",
+    "InvariantError": "jinxiao.files.errors",
+    "Plan": "jinxiao.scenarios",
+    "Scenario": "jinxiao.scenarios",
+    "World": "jinxiao.calibration.world",
+    "compare": "jinxiao.api",
+    "facts": "jinxiao.api",
+    "load_plan": "jinxiao.scenarios",
+    "read_scenario": "jinxiao.scenarios",
+    "run": "jinxiao.api",
+    "sensitivity": "jinxiao.api",
+    "uplift": "jinxiao.api",
+}
+__all__ = [
+    "Economy",
+    "InputError",
+    "InvariantError",
+    "Plan",
+    "Scenario",
+    "World",
+    "__version__",
+    "compare",
+    "facts",
+    "load_plan",
+    "read_scenario",
+    "run",
+    "sensitivity",
+    "uplift",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("jinxiao")
+    if name not in _WHERE:
+        raise AttributeError(f"module 'jinxiao' has no attribute {name!r}")
+    value = getattr(import_module(_WHERE[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -169,7 +169,7 @@ class FakeEconomy:
             by_rule[t] -= 0.2 * self.parameters["households.mpc"] * last
         values = np.full((self.month, len(OUTCOMES), N_GROUPS), np.nan)
         noise = np.random.default_rng(self.seed).normal(1.0, 0.01, (self.month, 1))
-        extra = np.array(self.market_path)[:, None] + by_rule @ _rule_weights()
+        extra = np.array(self.market_path)[:, None] * GROUP_WEIGHTS + by_rule @ _rule_weights()
         for k, outcome in enumerate(OUTCOMES):
             defined = _defined(outcome)
             path = LEVEL[outcome] * noise * GROUP_WEIGHTS[None, :] + SHARE[outcome] * extra
@@ -232,8 +232,8 @@ class FakeParameters:
         return {name: prior.ppf(float(x)) for (name, prior), x in zip(self.uncertain, u, strict=True)}
 
     def central(self) -> dict[str, float]:
-        """Return values at the middle."""
-        return self.at(np.full(len(self.uncertain), 0.5))
+        """Return the stated values of levers, and the middle of what is the model's own."""
+        return self.at(np.full(len(self.uncertain), 0.5)) | {name: value for name, value, _ in self.extra}
 
     def draw(self, seed: int, draw: int) -> dict[str, float]:
         """Return a draw."""
@@ -270,7 +270,12 @@ def code_hash() -> str:
     return "fake"
 
 
-ENGINE = Engine(load_world, start_economy, load_parameters, code_hash, persons)
+def horizon() -> int:
+    """Return five years."""
+    return 60
+
+
+ENGINE = Engine(load_world, start_economy, load_parameters, code_hash, persons, horizon)
 
 
 def small_plan() -> FakePlan:

@@ -72,6 +72,8 @@ def sample_world(world: World) -> FitWorld:
     full = np.bincount(zone, weight, 2 * N_CITIES)
     kept = np.bincount(chosen["zone"], chosen["weight"].astype(np.float64), 2 * N_CITIES)
     chosen["weight"] = (chosen["weight"] * (full / np.maximum(kept, 1e-9))[chosen["zone"]]).astype(np.float32)
+    for column in chosen.values():
+        column.flags.writeable = False  # as the columns of a world are: one version of the loops is compiled
     return FitWorld(chosen, world.scale * step)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from jinxiao.files.errors import InputError
 from jinxiao.model import names
 from jinxiao.model.conditions import Policy
 from jinxiao.model.outcomes import GROUPS, Outcomes
@@ -34,7 +35,11 @@ class EconomyLike(Protocol):
 def _load_world(scale: int, seed: int) -> Any:
     from jinxiao.calibration.world import World
 
-    return World.load(scale=scale, seed=seed)
+    try:
+        return World.load(scale=scale, seed=seed)
+    except ValueError as error:
+        allowed = "a smaller number: so few households cannot carry every published margin"
+        raise InputError(field="scale", found=str(scale), allowed=allowed) from error
 
 
 def _start_economy(world: Any, policy: Policy, parameters: Mapping[str, Any], seed: int) -> EconomyLike:
@@ -70,6 +75,15 @@ def _persons(world: Any) -> dict[tuple[str, str], float]:
 
 
 @cache
+def _horizon() -> int:
+    """Return how many months from January 2024 on the calendar holds."""
+    from jinxiao.calibration.calendar import Calendar
+
+    calendar = Calendar.load()
+    return calendar.first + len(calendar)
+
+
+@cache
 def code_hash() -> str:
     """Return the hash of the source of the model and of its fit: runs of other code are other runs."""
     house = Path(__file__).resolve().parent.parent
@@ -98,6 +112,8 @@ class Engine:
         ``() -> str``: the hash of everything that turns these into numbers.
     persons : callable
         ``(world) -> {(group_by, group): persons}``, for figures per head.
+    horizon : callable
+        ``() -> int``: the most months that can be simulated.
     """
 
     load_world: Callable[[int, int], Any] = field(default=_load_world)
@@ -105,6 +121,7 @@ class Engine:
     load_parameters: Callable[[Any], Any] = field(default=_load_parameters)
     code_hash: Callable[[], str] = field(default=code_hash)
     persons: Callable[[Any], dict[tuple[str, str], float]] = field(default=_persons)
+    horizon: Callable[[], int] = field(default=_horizon)
 
 
 def content_hash(*things: Any) -> str:

@@ -3,13 +3,18 @@
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import SpawnContext
 from multiprocessing.queues import SimpleQueue
+
+from jinxiao.files.errors import InvariantError
+from jinxiao.model.ledger import LedgerError
 
 Tick = Callable[[int], None]
 """Called by a unit when some of its runs are done."""
@@ -86,7 +91,8 @@ def _map_processes[U, R](
     context = multiprocessing.get_context("spawn")
     ticks: SimpleQueue[int] = context.SimpleQueue()
     with _pool(context, jobs, ticks) as pool:
-        futures = [pool.submit(_call, work, unit) for unit in units]
+        with _main_left_alone(work):
+            futures = [pool.submit(_call, work, unit) for unit in units]
         pending: set[Future[R]] = set(futures)
         while pending:
             done, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
@@ -116,6 +122,28 @@ def _pool(context: SpawnContext, jobs: int, ticks: "SimpleQueue[int]") -> Iterat
     pool.shutdown()
 
 
+@contextlib.contextmanager
+def _main_left_alone(work: Callable[..., object]) -> Iterator[None]:
+    """Let workers start without running the person's script again.
+
+    A script that calls an ensemble then needs no ``if __name__ == "__main__"``. Work that is made of the script's own
+    functions does need it: for such work nothing changes.
+    """
+    main = sys.modules["__main__"]
+    if b"__main__" in pickle.dumps(work):
+        yield
+        return
+    kept: dict[str, object] = {
+        name: vars(main)[name] for name in ("__file__", "__spec__") if name in vars(main)
+    }
+    vars(main).pop("__file__", None)
+    vars(main)["__spec__"] = None
+    try:
+        yield
+    finally:
+        vars(main).update(kept)
+
+
 def _begin_worker(ticks: "SimpleQueue[int]") -> None:
     """Set up a worker: one thread (the ensemble uses the cores), Ctrl-C left to the parent."""
     global _ticks
@@ -137,7 +165,10 @@ def _end_with_parent() -> None:
 
 
 def _call[U, R](work: Callable[[U, Tick], R], unit: U) -> R:
-    return work(unit, _report)
+    try:
+        return work(unit, _report)
+    except LedgerError as error:  # in a form that can be sent to the parent
+        raise InvariantError(f"account {error.account}", error.month, error.amount) from None
 
 
 def _report(runs: int) -> None:

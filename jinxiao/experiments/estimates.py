@@ -193,7 +193,7 @@ def draws_table(effects: Mapping[Effect, Paired], periods: Periods, reference: s
 
 
 def _in_order(effects: Mapping[Effect, Paired]) -> list[tuple[Effect, Paired]]:
-    """Order effects by part, closure and estimand as asked for, then by measure, the whole last of its kind."""
+    """Order effects: all before new parts, full before direct closure, then by estimand and measure, the whole first."""
     return sorted(
         effects.items(),
         key=lambda item: (

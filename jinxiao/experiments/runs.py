@@ -184,6 +184,10 @@ class DrawRuns:
             )
         return known[key]
 
+    def outcomes(self, policy: Policy) -> Outcomes:
+        """Return the run of any policy that has the reference's history, from the store where it is there."""
+        return self._outcomes(self._address(policy, "full"), policy, "full")
+
     def _outcomes(self, key: str, policy: Policy, closure: str) -> Outcomes:
         """Return a run from the store, or simulate it and keep it there."""
         outcomes = self._store.load(key)

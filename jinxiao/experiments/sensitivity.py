@@ -103,9 +103,9 @@ def sensitivity(
     """
     one = () if measure == WHOLE else (measure,)
     chosen = tuple(sorted(set(measures if measures is not None else one or plan.measures) | set(one)))
-    check_numbers(plan, chosen, scale=scale, draws=size, months=months, seed=seed)
-    check_design(method, size, levels, outcome)
     engine = engine or Engine()
+    check_design(method, size, levels, outcome)
+    check_numbers(plan, chosen, scale=scale, draws=size, months=months, seed=seed, horizon=engine.horizon())
     setting = Setting(
         plan, scale, seed, months, plan.start, reference, store or default_folder(), fresh, engine
     )

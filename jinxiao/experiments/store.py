@@ -4,9 +4,10 @@ A file is written under a temporary name and renamed, so that it is whole or abs
 """
 
 import contextlib
+import hashlib
+import io
 import os
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +20,8 @@ STORE_VARIABLE = "JINXIAO_STORE"
 DEFAULT_FOLDER = Path("runs") / ".store"
 _ARRAYS = ("values", "cost_by_rule", "gross_by_rule", "cube")
 _AGGREGATE = "aggregate."
+_DIGEST = hashlib.sha256().digest_size
+"""Bytes at the start of a file that tell whether the rest is whole."""
 
 
 def default_folder() -> Path:
@@ -43,18 +46,19 @@ class RunStore:
 
     def path(self, key: str) -> Path | None:
         """Return where the run of a key is or would be."""
-        return None if self.folder is None else self.folder / key[:2] / f"{key}.npz"
+        return None if self.folder is None else self.folder / key[:2] / f"{key}.run"
 
     def load_arrays(self, key: str) -> dict[str, np.ndarray] | None:
         """Return the arrays kept under a key; none when there are none or the file is damaged."""
         path = self.path(key)
         if path is None or self.fresh or not path.is_file():
             return None
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                return {name: file[name] for name in file.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        content = path.read_bytes()
+        digest, arrays = content[:_DIGEST], content[_DIGEST:]
+        if hashlib.sha256(arrays).digest() != digest:
             return None
+        with np.load(io.BytesIO(arrays), allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
 
     def save_arrays(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep arrays under a key: to a temporary name first, then renamed."""
@@ -64,8 +68,11 @@ class RunStore:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         try:
+            content = io.BytesIO()
+            np.savez_compressed(content, allow_pickle=False, **dict(arrays))
             with os.fdopen(handle, "wb") as file:
-                np.savez_compressed(file, allow_pickle=False, **dict(arrays))
+                file.write(hashlib.sha256(content.getvalue()).digest())
+                file.write(content.getvalue())
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -75,7 +82,7 @@ class RunStore:
     def load(self, key: str) -> Outcomes | None:
         """Return a finished run, or none."""
         arrays = self.load_arrays(key)
-        if arrays is None or "scenario" not in arrays:
+        if arrays is None or not {"scenario", *_ARRAYS} <= set(arrays):
             return None
         aggregates = {k.removeprefix(_AGGREGATE): v for k, v in arrays.items() if k.startswith(_AGGREGATE)}
         return Outcomes(

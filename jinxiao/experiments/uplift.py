@@ -41,8 +41,10 @@ from jinxiao.model.outcomes import OUTCOMES
 
 SHAPLEY_PAIRS = 2
 """Antithetic pairs of orders a draw takes when there are too many measures for exact Shapley shares."""
+NEW = ("whole", "each")
 GRADES = ("causal", "official", "assumed")
 """Evidence grades, best first."""
+COUNT = "a whole number from 1 on"
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class Question:
         The chosen set, in order.
     estimands, closures : tuple of str
         Ways of attributing; with markets that answer or not.
-    new : bool
-        Whether the part that is new under the plan is asked for.
+    new : {'', 'whole', 'each'}
+        Of what the part that is new under the plan is asked for: nothing, the whole set, or each measure too.
     pairs : int
         Antithetic pairs of orders for Shapley shares of many measures.
     """
@@ -64,7 +66,7 @@ class Question:
     measures: tuple[int, ...]
     estimands: tuple[str, ...]
     closures: tuple[Closure, ...]
-    new: bool
+    new: str
     pairs: int = SHAPLEY_PAIRS
 
     def orders(self, seed: int, draw: int) -> list[tuple[int, ...]] | None:
@@ -79,7 +81,8 @@ class Question:
         arms = [Arm(c, "all", closure) for closure in self.closures for c in needed]
         if self.new:
             whole = frozenset(self.measures)
-            sets = [frozenset({k}) for k in self.measures] if "first_in" in self.estimands else []
+            each = self.new == "each" and "first_in" in self.estimands
+            sets = [frozenset({k}) for k in self.measures] if each else []
             parts = dict.fromkeys([*sets, whole])
             arms += [Arm(c, "continued", closure) for closure in self.closures for c in parts]
         return arms
@@ -217,6 +220,7 @@ def uplift(
     estimand: Sequence[str] = ("first_in",),
     closure: str | Sequence[str] = "full",
     reference: str = "without",
+    new: str = "each",
     jobs: int | None = None,
     progress: Progress = silent,
     store: Path | None = None,
@@ -247,6 +251,9 @@ def uplift(
         Whether prices, wages and jobs answer, or follow the reference's path.
     reference : {'without', 'baseline'}
         Against no measure at all, or against what already ran before the plan.
+    new : {'each', 'whole'}
+        Against ``without``, of what to tell the part that is new under the plan: of each measure, which takes a run more
+        for each that ran before, or of the chosen set only.
     jobs : int, optional
         Processes; by default one a core. Results do not depend on it.
     progress : callable
@@ -269,13 +276,16 @@ def uplift(
     estimands = _known("estimand", estimand, ESTIMANDS)
     closures = _known("closure", closure, CLOSURES)
     _known("reference", reference, REFERENCES)
-    check_numbers(plan, chosen, scale=scale, draws=draws, months=months, seed=seed)
+    _known("new", new, NEW)
     engine = engine or Engine()
+    check_numbers(plan, chosen, scale=scale, draws=draws, months=months, seed=seed, horizon=engine.horizon())
     setting = Setting(
         plan, scale, seed, months, plan.start, reference, store or default_folder(), fresh, engine
     )
     parameters = engine.load_parameters(plan)
-    question = Question(chosen, estimands, closures, new=reference == "without", pairs=pairs)
+    world_of(setting)  # before workers start, so that it is built once
+    new = new if reference == "without" else ""
+    question = Question(chosen, estimands, closures, new=new, pairs=pairs)
     units = [make_draw(parameters, seed, d) for d in range(draws)]
     total = sum(len(question.arms(seed, unit.number)) for unit in units)
     work = partial(measure_draw, setting=setting, question=question)
@@ -299,19 +309,24 @@ def _known[T: str](name: str, given: str | Sequence[str], allowed: Sequence[T]) 
 
 
 def check_numbers(
-    plan: Any, measures: Sequence[int], *, scale: int, draws: int, months: int, seed: int
+    plan: Any,
+    measures: Sequence[int],
+    *,
+    scale: int,
+    draws: int,
+    months: int,
+    seed: int,
+    horizon: int | None = None,
 ) -> None:
-    """Refuse numbers that no ensemble can be run with."""
+    """Refuse numbers that no ensemble can be run with: measures, counts, seed, months up to the end of the calendar."""
     if not measures:
         _refuse("measures", "none", ", ".join(map(str, plan.measures)))
     for number in measures:
         if number not in plan.measures:
             _refuse("measures", str(number), ", ".join(map(str, plan.measures)))
-    for name, value in {"scale": scale, "draws": draws}.items():
-        if value < 1:
-            _refuse(name, str(value), "a whole number from 1 on")
-    if not 0 <= seed < 2**63:
-        _refuse("seed", str(seed), "a whole number from 0 to 2**63 - 1")
+    if draws < 1:
+        _refuse("draws", str(draws), COUNT)
+    check_sample(scale, seed)
     if months <= plan.start:
         start = month_label(plan.start)
         _refuse(
@@ -319,6 +334,17 @@ def check_numbers(
             str(months),
             f"at least {plan.start + 1}, since the plan starts in {start} (month 1 is 2024-01)",
         )
+    if horizon is not None and months > horizon:
+        last = month_label(horizon - 1)
+        _refuse("months", str(months), f"at most {horizon}, since the calendar ends with {last}")
+
+
+def check_sample(scale: int, seed: int) -> None:
+    """Refuse numbers that cannot be a scale or a seed."""
+    if scale < 1:
+        _refuse("scale", str(scale), COUNT)
+    if not 0 <= seed < 2**63:
+        _refuse("seed", str(seed), "a whole number from 0 to 2**63 - 1")
 
 
 def _refuse(name: str, found: str, allowed: str) -> None:
@@ -384,6 +410,7 @@ def _settings(setting: Setting, question: Question, draws: int) -> dict[str, Any
         "estimand": list(question.estimands),
         "closure": list(question.closures),
         "reference": setting.reference,
+        "new": question.new,
     }
 
 

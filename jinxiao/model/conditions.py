@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES
+from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, month_label
 
 ALL_ZONES = (1 << N_ZONES) - 1
 """Bit mask with every zone set; bit ``z`` stands for zone ``z``."""
@@ -79,12 +79,10 @@ DURABLE_RULE = np.dtype(
             "min_old_age",
             np.int32,
         ),  # months; the age the old unit must have reached; 0: none; -1: no old unit needed
-        ("scrap", np.int32),  # 1: the old unit must be scrapped; 0: may be sold on or kept
         ("eligible_share", np.float64),  # share of models on sale that qualify (energy grade, listed models)
         ("take_up", np.float64),  # share of eligible purchases that claim
         ("pool", np.int32),  # budget pool that pays; -1: no limit
         ("months_left", np.int32),  # months until the announced end, this one included; 0: not announced
-        ("per_person", np.int32),  # units each adult may claim while the rule lasts; 0: no limit
     ],
     align=True,
 )
@@ -99,8 +97,6 @@ COUPON = np.dtype(
         ("quantity", np.float64),  # coupons issued this month in the zones, real units
         ("per_holder", np.float64),  # coupons a claimer can hold this month
         ("digital_only", np.int32),
-        ("valid_days", np.int32),
-        ("pool", np.int32),
         ("for_visitors", np.float64),  # share of the quantity that parties from outside may claim
     ],
     align=True,
@@ -163,7 +159,6 @@ class Conditions:
     """instrument that bears the gate money forgone"""
     attraction: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
     """(cities,) utility added to visiting a city (events, longer opening hours)"""
-    attraction_rule: int = -1
 
     market_friction: np.ndarray = field(default_factory=lambda: np.zeros(N_MARKETS))
     """(markets,) utility added to coming from a market (entry, payment, transport; positive: easier)"""
@@ -214,8 +209,58 @@ class Policy:
     """All that a scenario does: Conditions for each month of a run and the accounts of its rules.
 
     ``months[t]`` is month ``t`` of the run (0 is January 2024). Months before 0 (burn-in) use neutral Conditions.
+
+    Raises
+    ------
+    ValueError
+        Where a rule is used in two channels of costs in a month, or has rows of durables that draw on different pools: what
+        it paid could then not be told apart.
     """
 
     name: str
     months: tuple[Conditions, ...]
     instruments: tuple[Instrument, ...]
+
+    def __post_init__(self) -> None:
+        checked: set[int] = set()
+        for month, conditions in enumerate(self.months):
+            if id(conditions) in checked:
+                continue
+            checked.add(id(conditions))
+            for problem in (_shared_channel(conditions), _mixed_pools(conditions)):
+                if problem:
+                    raise ValueError(f"policy {self.name!r}, {month_label(month)}: {problem}")
+
+
+def _channels(conditions: Conditions) -> dict[str, set[int]]:
+    """Return the rules that pay in each channel whose costs the loops book by rule."""
+    tickets = {conditions.ticket_rule, *conditions.channel_rules.get("ticket_factor", {})}
+    return {
+        "transfers": set(conditions.transfers["rule"].tolist()),
+        "durable_rules": set(conditions.durable_rules["rule"].tolist()),
+        "coupons": set(conditions.coupons["rule"].tolist()),
+        "ticket_factor": tickets - {-1},
+        "refund_rule": {conditions.refund_rule} - {-1},
+        "loan_rule": {conditions.loan_rule} - {-1},
+    }
+
+
+def _shared_channel(conditions: Conditions) -> str:
+    """Return what is wrong where a rule pays in two channels; empty where none does."""
+    first: dict[int, str] = {}
+    for channel, rules in _channels(conditions).items():
+        for rule in sorted(rules):
+            if rule in first:
+                return f"found rule {rule} in {first[rule]} and in {channel}; allowed one channel of costs a rule"
+            first[rule] = channel
+    return ""
+
+
+def _mixed_pools(conditions: Conditions) -> str:
+    """Return what is wrong where the rows of a rule draw on different pools; empty where they do not."""
+    first: dict[int, int] = {}
+    for rule, pool in conditions.durable_rules[["rule", "pool"]].tolist():
+        if first.setdefault(rule, pool) != pool:
+            names = " and ".join("no pool" if p < 0 else f"pool {p}" for p in sorted((first[rule], pool)))
+            return f"found rule {rule} with rows that draw on {names}; allowed one pool, or none, a rule"
+    return ""

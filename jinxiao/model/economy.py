@@ -19,7 +19,7 @@ from jinxiao.model.households import columns as household_columns
 from jinxiao.model.households import setup as hs
 from jinxiao.model.households.accounts import COUNTS, N_CELLS, N_ITEMS, Item
 from jinxiao.model.households.loop import N_BLOCKS, N_TRIP_COUNTS, HouseholdMonth, household_block
-from jinxiao.model.ledger import ACCOUNT_NAMES, Account, Ledger
+from jinxiao.model.ledger import ACCOUNT_NAMES, Account, Ledger, LedgerError
 from jinxiao.model.markets import MarketState
 from jinxiao.model.month import household_month, policy_channels, tourist_month
 from jinxiao.model.names import (
@@ -30,6 +30,7 @@ from jinxiao.model.names import (
     N_ZONES,
     Durable,
     Sector,
+    month_label,
 )
 from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.population import Population
@@ -306,7 +307,9 @@ class Economy(mesa.Model):
             ):
                 book[...] = 0.0
         else:
-            raise RuntimeError(f"budget pools {limited} did not close in month {self.month}")
+            worst = max(overdrawn, key=lambda p: claims[p] - self.state.pools[p])
+            excess = claims[worst] - self.state.pools[worst]
+            raise LedgerError(f"budget pool {worst}", month_label(self.month), excess)
         for p in pools:
             if open_share[p] > 0.0:
                 self.state.claims[p] = claims[p] / open_share[p]
@@ -660,7 +663,16 @@ class Economy(mesa.Model):
             Its months before the current one are not used.
         market_path : sequence of MarketState, optional
             Recorded path of a full run: the fork then runs in direct closure, with prices, wages, jobs and firms on it.
+
+        Raises
+        ------
+        ValueError
+            If the path ends before the policy does.
         """
+        if market_path is not None and len(market_path) < len(policy.months):
+            raise ValueError(
+                f"market_path: found {len(market_path)} months; allowed at least the {len(policy.months)} of the policy"
+            )
         twin = Economy.__new__(Economy)
         mesa.Model.__init__(twin, rng=self.model_seed)
         twin._setup(self.world, policy, self.baseline, self.model_seed, self.threads, self.detail)

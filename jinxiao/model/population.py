@@ -49,7 +49,12 @@ class Row:
         """The agent's identity: its position in the whole population."""
         return int(self._population.ids[self._index])
 
+    def __reduce__(self) -> tuple[type["Row"], tuple["Population", int]]:
+        return Row, (self._population, self._index)
+
     def __getattr__(self, name: str) -> Any:
+        if name in Row.__slots__:  # a row whose making has not ended
+            raise AttributeError(name)
         try:
             return self._population.get(name)[self._index]
         except KeyError as error:
@@ -126,7 +131,18 @@ class Population:
         return Row(self, index % len(self) if len(self) else index)
 
     def __contains__(self, item: object) -> bool:
-        return isinstance(item, Row) and item._population is self
+        if not isinstance(item, Row) or item.unique_id not in self.ids:
+            return False
+        mine, theirs = self._whole, item._population._whole
+        return mine.name == theirs.name and (
+            mine.columns.keys() == theirs.columns.keys()
+            and all(column is theirs.columns[name] for name, column in mine.columns.items())
+        )
+
+    @property
+    def _whole(self) -> "Population":
+        """The population from which this one, or the one it was selected from, was first selected."""
+        return self if self._origin is None else self._origin._whole
 
     def get(self, names: str | list[str], handle_missing: str = "error", default_value: Any = None) -> Any:
         """Return a column (or a list of columns) by name; derived attributes are computed."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from jinxiao.experiments.close_up import CloseUp
 
 
+ABOUT = {"en": ("against: {}", "1:{} sample"), "zh": ("对照：{}", "1:{} 抽样")}
+
+
 class Report:
     """What every kind of result can do: draw its figures, and write itself."""
 
@@ -130,7 +133,28 @@ class Comparison(ComparisonResult, Report):
         """Return the figures by name."""
         from jinxiao.results.run_figures import compare_figures
 
-        return compare_figures(self.table.drop(columns="reference"), lang)
+        return compare_figures(self.shown, lang, self.about(lang))
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The table without its reference, which :meth:`about` names."""
+        return self.table.drop(columns="reference")
+
+    def about(self, lang: str = "en") -> str:
+        """Return plan, reference and sample, for headings."""
+        from jinxiao.results.answer import join
+        from jinxiao.results.labels import plan_name
+
+        against, sample = ABOUT[lang]
+        base = self.titles[0].zh if lang == "zh" else self.titles[0].en
+        return join(
+            [
+                plan_name(self.settings["plan"], lang),
+                against.format(base),
+                sample.format(self.settings["scale"]),
+            ],
+            lang,
+        )
 
     def write(self, folder: Path, lang: str = "en") -> None:
         """Write ``compare.csv``, ``.parquet``, draws, figures and manifest."""

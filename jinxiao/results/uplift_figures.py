@@ -209,15 +209,23 @@ def _path(axes: Axes, months: np.ndarray, flow: Quantiles, total: Quantiles, who
 
 
 def _align_zero(left: Axes, right: Axes) -> None:
-    """Widen two vertical axes so that zero is at the same height in both."""
-    share = max(-axes.get_ylim()[0] / (axes.get_ylim()[1] - axes.get_ylim()[0]) for axes in (left, right))
-    share = min(share, 0.9)
-    for axes in (left, right):
-        low, high = axes.get_ylim()
-        if share > 0.0:
-            high = max(high, -low * (1.0 - share) / share)
-        low = -high * share / (1.0 - share)
-        axes.set_ylim(low - 0.04 * (high - low), high + 0.06 * (high - low))
+    """Widen two vertical axes so that zero is at the same height in both, wasting as little of either as can be."""
+    shares = np.linspace(0.0, 0.95, 96)[1:-1]
+    limits = [axes.get_ylim() for axes in (left, right)]
+    if all(low >= 0.0 for low, _ in limits):
+        shares = np.zeros(1)
+    heights = [
+        np.maximum(
+            np.divide(-low, shares, out=np.zeros_like(shares), where=shares > 0.0), high / (1.0 - shares)
+        )
+        for low, high in limits
+    ]
+    waste = np.prod(
+        [height / (high - low) for height, (low, high) in zip(heights, limits, strict=True)], axis=0
+    )
+    best = int(waste.argmin())
+    for axes, height in zip((left, right), heights, strict=True):
+        axes.set_ylim(-height[best] * (shares[best] + 0.04), height[best] * (1.06 - shares[best]))
 
 
 def _month_axis(axes: Axes, first: int, months: int) -> None:

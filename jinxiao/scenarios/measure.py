@@ -8,7 +8,6 @@ from pydantic import Field, StringConstraints, model_validator
 
 from jinxiao.scenarios.levers import AnyInstrument
 from jinxiao.scenarios.levers.durables import DurableSubsidy
-from jinxiao.scenarios.levers.leisure import CouponWave
 from jinxiao.scenarios.records import (
     Grade,
     In,
@@ -123,7 +122,7 @@ class Measure(Strict):
             )
         pools = [key for key, instrument in self.instruments.items() if instrument.kind == "budget_pool"]
         for key, instrument in self.instruments.items():
-            if isinstance(instrument, DurableSubsidy | CouponWave) and instrument.pool not in ("", *pools):
+            if isinstance(instrument, DurableSubsidy) and instrument.pool not in ("", *pools):
                 raise refuse(
                     f"pool '{instrument.pool}' in {key}", ", ".join(pools) or "no pools in this measure"
                 )

@@ -235,7 +235,7 @@ class Plan:
             if len(parts) < 4 or parts[0] != "measures":
                 raise self.error(path, "a path that is too short", "measures.NUMBER.INSTRUMENT.FIELD")
             numbers = ", ".join(map(str, self.measures))
-            if not parts[1].isdigit() or int(parts[1]) not in self.measures:
+            if not parts[1].isdecimal() or int(parts[1]) not in self.measures:
                 raise self.error(path, f"measure {parts[1]}", numbers)
             measure = self.measures[int(parts[1])]
             if parts[2] not in measure.instruments:

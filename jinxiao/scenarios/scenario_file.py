@@ -96,7 +96,7 @@ def read_measures(plan: Plan, text: str) -> tuple[int, ...]:
         return tuple(plan.measures)
     numbers = []
     for item in text.split(","):
-        if not item.strip().isdigit():
+        if not item.strip().isdecimal():
             raise plan.error("measures", f"'{item.strip()}'", ", ".join(map(str, plan.measures)))
         numbers.append(int(item))
     plan.check_numbers(tuple(numbers))

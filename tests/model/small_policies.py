@@ -37,7 +37,7 @@ _DURABLE: dict[str, Any] = {
     "eligible_share": 1.0, "take_up": 1.0, "pool": -1,
 }  # fmt: skip
 _COUPON: dict[str, Any] = {
-    "rule": RULE, "goods": 1 << Good.EATING_OUT, "zones": ALL_ZONES, "per_holder": 1.0, "valid_days": 30, "pool": -1,
+    "rule": RULE, "goods": 1 << Good.EATING_OUT, "zones": ALL_ZONES, "per_holder": 1.0,
 }  # fmt: skip
 
 

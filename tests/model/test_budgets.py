@@ -16,12 +16,15 @@ from small_policies import (
     durable_rule,
     policy_of,
     total,
+    transfer,
     units,
 )
 
+from jinxiao.model import economy
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
+from jinxiao.model.ledger import LedgerError
 from jinxiao.model.names import Durable
 
 POOL = 3
@@ -182,10 +185,37 @@ def test_coupons_for_visitors_are_not_left_to_residents(history: Economy) -> Non
     assert all_ == 0.0
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="the pool of a wave of coupons is not looked at"
+# --- what cannot be told apart is refused
+
+
+def test_one_rule_does_not_pay_in_two_channels() -> None:
+    with pytest.raises(
+        ValueError, match="2024-07: found rule 7 in transfers and in coupons; allowed one channel"
+    ):
+        policy_of(transfers=transfer(amount=1.0), coupons=coupon(discount=1.0))
+    with pytest.raises(ValueError, match="found rule 7 in durable_rules and in loan_rule"):
+        policy_of(durable_rules=durable_rule(durable=Durable.CAR), loan_rule=RULE)
+    with pytest.raises(ValueError, match="found rule 9 in ticket_factor and in refund_rule"):
+        policy_of(ticket_rule=9, refund_rule=9)
+
+
+@pytest.mark.parametrize(
+    ("pools", "found"),
+    [((-1, 2), "no pool and pool 2"), ((4, 2), "pool 2 and pool 4"), ((2, -1), "no pool and pool 2")],
 )
-def test_coupons_stop_with_the_money_of_their_pool(history: Economy) -> None:
-    wave = coupon(quantity=1e7, threshold=0.0, discount=20.0, pool=POOL)
-    run = branch(history, policy_of(coupons=wave, pool_budget={POOL: 5e7}), 2)
-    assert 0.0 < cost(run).sum() <= 5e7
+def test_one_rule_draws_on_one_pool(pools: tuple[int, int], found: str) -> None:
+    rows = [durable_rule(durable=Durable.CAR, pool=pools[0]), durable_rule(durable=Durable.AC, pool=pools[1])]
+    with pytest.raises(
+        ValueError, match=f"found rule 7 with rows that draw on {found}; allowed one pool, or none"
+    ):
+        policy_of(durable_rules=np.concatenate(rows))
+
+
+def test_a_pool_that_does_not_close_breaks_the_books(
+    history: Economy, unlimited: Economy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budget = 0.1 * cost(unlimited)[HISTORY]
+    monkeypatch.setattr(economy, "closing_factor", lambda *_: 1.0)
+    with pytest.raises(LedgerError, match=f"budget pool {POOL}, month 2024-07") as broken:
+        branch(history, trade_in(budget), 1)
+    assert broken.value.amount == pytest.approx(9.0 * budget)

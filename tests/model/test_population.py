@@ -1,5 +1,7 @@
 """Populations read like Mesa's AgentSet: the same verbs on the same agents give the same answers."""
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -201,8 +203,28 @@ def test_rows_keep_their_identity_in_a_selection(village: Population) -> None:
     assert [row.unique_id for row in urban.select(urban.get("income") > 5000)] == [2]
 
 
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda row: pickle.loads(pickle.dumps(row))])
+def test_a_row_can_be_copied_and_pickled(village: Population, again: Callable[[Row], Row]) -> None:
+    row = again(village[3])
+    assert (row.unique_id, row.income) == (3, 100.0)
+    row.income = 7.0
+    # a copy is a view of the same columns; columns go along in a deep copy and in a pickle
+    assert village.get("income")[3] == (7.0 if again is copy.copy else 100.0)
+
+
+def test_a_row_in_the_making_has_no_attributes() -> None:
+    with pytest.raises(AttributeError):
+        _ = Row.__new__(Row).income
+
+
 def test_membership(village: Population) -> None:
     assert village[2] in village
+    same = Population("household", SCHEMA, village.columns)
+    assert village[2] in same
+    assert village[2] not in Population("firm", SCHEMA, village.columns)
+    urban = village.select(village.get("zone") == 0)
+    assert village[2] in urban and urban[1] in village
+    assert village[1] not in urban
     assert village[2] not in as_population(VILLAGE)
     assert "a string" not in village
     assert all(isinstance(row, Row) for row in village)

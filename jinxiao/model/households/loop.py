@@ -591,8 +591,9 @@ def household_block(
                 u_day,
                 m_pool_open,
             )
+            amount = min(amount, (1.0 - LEAST_NET) * price)
             full = price + (1.0 - p_pass_through[k]) * amount
-            net = max(full - amount, LEAST_NET * price)
+            net = full - amount
             later = net
             if row >= 0:
                 left = m_durable_rules[row].months_left
@@ -681,7 +682,9 @@ def household_block(
                 free_days += days / 12.0
                 block_days += m.leave_bridging * days * m.holiday_share
                 break
-        if m_school_break[city] > 0.0 and h_child_age[i, 0] >= band_starts[2]:
+        if m_school_break[city] > 0.0 and (
+            h_child_age[i, 0] >= band_starts[2] or h_child_age[i, 1] >= band_starts[2]
+        ):
             block_days = max(block_days, _WEEKEND + m_school_break[city])
             free_days += m_school_break[city]
         per_head = permanent / max(persons, 1.0)

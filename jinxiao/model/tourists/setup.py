@@ -50,23 +50,26 @@ def make_parties(trips: np.ndarray, block_days: np.ndarray, scale: int, values: 
     block_days : ndarray, shape (12,)
         Longest block of days off in each month of the first year.
     scale : int
-        Real parties per simulated party, on average.
+        Real parties per simulated party, on average; fewer in markets so small that few would be left of them.
     """
     kinds = np.asarray(values["tourists.kind_shares"])
     kinds = kinds / kinds.sum()
     sizes = np.asarray(values["tourists.kind_sizes"])
     mean_block = float(block_days.mean())
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in PARTY}
-    mean_size = float(kinds @ sizes)
-    for market in range(N_MARKETS):
-        for kind in range(len(KINDS)):
-            persons = trips[market] * kinds[kind] * sizes[kind] / mean_size
-            pool = persons / sizes[kind] / (12.0 * expected_probability(values, kind, block_days, mean_block))
-            n = max(1, round(pool / scale))
-            parts["weight"].append(np.full(n, pool / n, np.float32))
-            parts["market"].append(np.full(n, market, np.int8))
-            parts["kind"].append(np.full(n, kind, np.int8))
-            parts["size"].append(np.full(n, sizes[kind], np.int8))
-            parts["propensity"].append(np.ones(n, np.float32))
-            parts["budget"].append(np.ones(n, np.float32))
-    return PartyColumns(**{name: np.concatenate(parts[name]) for name in PARTY})
+    chance = np.array([expected_probability(values, k, block_days, mean_block) for k in range(len(KINDS))])
+    real = trips[:, None] / float(kinds @ sizes) * kinds[None, :] / (12.0 * chance[None, :])
+    # a party stands for fewer where the market is small, never for less than one
+    density = np.maximum(
+        1.0, values["tourists.sampled_as_if"] / np.maximum(real.sum(axis=1, keepdims=True), 1.0)
+    )
+    sampled = np.maximum(np.rint(np.minimum(real, real * density / scale)), 1.0)
+    markets, kind_of = np.indices(real.shape)
+    n = sampled.astype(np.int64).ravel()
+    return PartyColumns(
+        weight=np.repeat((real / sampled).astype(np.float32).ravel(), n),
+        market=np.repeat(markets.astype(np.int8).ravel(), n),
+        kind=np.repeat(kind_of.astype(np.int8).ravel(), n),
+        size=np.repeat(np.tile(sizes.astype(np.int8), N_MARKETS), n),
+        propensity=np.ones(n.sum(), np.float32),
+        budget=np.ones(n.sum(), np.float32),
+    )

@@ -46,14 +46,12 @@ class DurableSubsidy(Instrument):
         Share of the price; yuan; most that is paid a unit; price above which nothing is paid.
     tiers : mapping of str to Tier
         Instead of `rate` and `eligible_share`: classes of models with their own rates.
-    old_unit : {'none', 'hand_over', 'scrap'}
-        Nothing is asked; an own old unit is sold on or handed over; it is scrapped.
+    old_unit : {'none', 'needed'}
+        Nothing is asked; or the buyer must own an old unit, which goes.
     old_unit_registered_by : Month, optional
         The old unit must have been registered by this month.
     old_unit_min_age : Parameter
         Or: age that the old unit must have.
-    per_person : Parameter
-        Units that one person may claim while the rule lasts; 0 means no limit.
     eligible_share : Parameter
         Share of models on sale that qualify.
     take_up : Parameter
@@ -76,14 +74,11 @@ class DurableSubsidy(Instrument):
         NO_LIMIT, "yuan/unit"
     )
     tiers: dict[str, Tier] = Field(default_factory=dict)
-    old_unit: Literal["none", "hand_over", "scrap"]
+    old_unit: Literal["none", "needed"]
     old_unit_registered_by: Month | None = None
     old_unit_min_age: Annotated[
         Parameter, In("months", "age the old unit must have", "旧机最低使用月数", whole=True)
     ] = fixed(0, "months")
-    per_person: Annotated[
-        Parameter, In("units", "units one person may claim", "每人补贴件数", whole=True)
-    ] = fixed(0, "units")
     eligible_share: Annotated[
         Parameter, In("share", "share of models that qualify", "符合条件的产品占比", high=1)
     ] = fixed(1.0, "share")
@@ -103,7 +98,7 @@ class DurableSubsidy(Instrument):
         if sum(tier.models.value for tier in self.tiers.values()) > 1 + 1e-9:
             raise refuse("tiers that hold more than all models", "shares of models adding up to 1 or less")
         if self.old_unit == "none" and {"old_unit_registered_by", "old_unit_min_age"} & self.model_fields_set:
-            raise refuse("an age of the old unit with old_unit: none", "hand_over or scrap")
+            raise refuse("an age of the old unit with old_unit: none", "needed")
         return self
 
     @property
@@ -144,12 +139,10 @@ class DurableSubsidy(Instrument):
                 cap=self.cap.value,
                 price_ceiling=self.ceiling.value,
                 min_old_age=self.old_age(when.month),
-                scrap=int(self.old_unit == "scrap"),
                 eligible_share=self.models,
                 take_up=self.take_up.value,
                 pool=draft.pools[self.pool] if self.pool else -1,
                 months_left=self.months_left(when),
-                per_person=int(self.per_person.value),
             )
 
 

@@ -82,4 +82,3 @@ class InboundEase(Instrument):
         indices = [int(Market[name.upper()]) for name in self.markets]
         draft.conditions.market_friction[indices] += utility
         draft.charge(rule, self.cost.value / 12)
-        draft.share_channel("market_friction", rule, utility)

@@ -41,14 +41,12 @@ class CouponWave(Instrument):
         Face value issued a year; the number of coupons follows from it.
     months : tuple of int
         Calendar months with a wave.
-    per_holder, valid_days : Parameter
-        Coupons one person may hold; days they are valid.
+    per_holder : Parameter
+        Coupons one person may hold.
     digital_only : bool
         Claimed by phone only.
     for_visitors : Parameter
         Share that parties from outside may claim.
-    pool : str
-        Budget pool of the same measure, if one limits it further.
     """
 
     kind: Literal["coupon_wave"]
@@ -60,12 +58,10 @@ class CouponWave(Instrument):
     per_holder: Annotated[
         Parameter, In("coupons", "coupons one person may hold", "每人限领张数", 1, whole=True)
     ] = fixed(1, "coupons")
-    valid_days: Annotated[Parameter, In("days", "days valid", "有效天数", 1, whole=True)]
     digital_only: bool = True
     for_visitors: Annotated[
         Parameter, In("share", "share open to visitors from outside", "面向省外游客的比例", high=1)
     ] = fixed(0.0, "share")
-    pool: str = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -95,8 +91,6 @@ class CouponWave(Instrument):
             quantity=self.quantity(),
             per_holder=self.per_holder.value,
             digital_only=int(self.digital_only),
-            valid_days=int(self.valid_days.value),
-            pool=draft.pools[self.pool] if self.pool else -1,
             for_visitors=self.for_visitors.value,
         )
 
@@ -148,12 +142,8 @@ class Attraction(Instrument):
         if when.month < self.start or when.month % 12 + 1 not in self.months:
             return
         utility = math.log1p(self.visits_gain.value * self.compliance.value)
-        conditions = draft.conditions
-        conditions.attraction[self.geo.city_indices] += utility
-        lowest = conditions.attraction_rule
-        conditions.attraction_rule = rule if lowest < 0 else min(lowest, rule)
+        draft.conditions.attraction[self.geo.city_indices] += utility
         draft.charge(rule, self.cost.value / len(self.months))
-        draft.share_channel("attraction", rule, utility)
 
 
 class PaidLeave(Instrument):

@@ -195,7 +195,6 @@ class Training(Instrument):
                 setattr(conditions, name, mean)
             conditions.training[zones] += flow
         draft.charge(rule, self.persons.value / 12 * self.cost.value * len(zones) / N_ZONES)
-        draft.share_channel("training", rule, flow)
 
 
 class PremiumRefund(Strict):

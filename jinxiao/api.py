@@ -1,0 +1,126 @@
+"""Experiments as ``import jinxiao as jx`` offers them: their results draw and save themselves.
+
+What loads the compiled model is imported when it is used: the command line starts workers that do so first.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from jinxiao.experiments import comparison
+from jinxiao.experiments import sensitivity as sensitivities
+from jinxiao.experiments import uplift as uplifts
+from jinxiao.files.manifest import Account
+from jinxiao.results import report
+from jinxiao.scenarios import Plan, Scenario, read_scenario
+
+
+def uplift(
+    plan: Plan, measures: Iterable[int] | None = None, *, new: str = "whole", **options: Any
+) -> report.Uplift:
+    """Return what each measure adds to consumption, retail sales, services, tourism, jobs and cost.
+
+    Parameters
+    ----------
+    plan : Plan
+        From ``load_plan("shanxi-2025")``.
+    measures : iterable of int, optional
+        The chosen set; by default every measure of the plan.
+    new : {'whole', 'each'}
+        Whether to tell what is new under the plan of the chosen set, or of each measure too, which takes more runs.
+    **options
+        ``scale``, ``draws``, ``seed``, ``months``, ``estimand``, ``closure``, ``reference``, ``jobs``, ...: see
+        :func:`jinxiao.experiments.uplift.uplift`.
+
+    Returns
+    -------
+    Uplift
+        With ``table``, ``plot(name)`` and ``save(folder)``.
+
+    Raises
+    ------
+    InputError
+        When an argument is not allowed.
+    """
+    account = options.pop("account", None) or Account()
+    return report.of(report.Uplift, uplifts.uplift(plan, measures, new=new, **options), account)
+
+
+def run(
+    plan: Plan, scenario: Scenario | str, *, ledger: bool = False, panel: int = 0, **options: Any
+) -> report.Run:
+    """Return one scenario's outcomes over draws.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    scenario : Scenario or str
+        A scenario, its name, its file, or ``measures:5,15``.
+    ledger : bool
+        Whether to keep every payment between sectors, of the first draw.
+    panel : int
+        Number of households of the first draw to follow by month.
+    **options
+        ``scale``, ``draws``, ``seed``, ``months``, ``jobs``, ...: see :func:`jinxiao.experiments.uplift.uplift`.
+    """
+    account = options.pop("account", None) or Account()
+    chosen = _scenario(plan, scenario)
+    found = comparison.run_scenario(plan, chosen, **options)
+    close_up = None
+    if ledger or panel:
+        from jinxiao.experiments.close_up import look_closely
+
+        same = {k: v for k, v in options.items() if k in ("scale", "seed", "months")}
+        close_up = look_closely(plan, chosen, households=panel, **same)
+    return report.of(report.Run, found, account, close_up=close_up, ledger=ledger)
+
+
+def compare(
+    plan: Plan,
+    scenarios: Sequence[Scenario | str],
+    *,
+    reference: Scenario | str | None = None,
+    **options: Any,
+) -> report.Comparison:
+    """Return what scenarios differ by from a reference, the first of them by default, on the same draws.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    scenarios : sequence of Scenario or str
+        Scenarios, names, files, or ``measures:5,15``.
+    reference : Scenario or str, optional
+        With what they are compared.
+    **options
+        ``scale``, ``draws``, ``seed``, ``months``, ``jobs``, ...: see :func:`jinxiao.experiments.uplift.uplift`.
+    """
+    account = options.pop("account", None) or Account()
+    chosen = [_scenario(plan, one) for one in scenarios]
+    base = None if reference is None else _scenario(plan, reference)
+    return report.of(report.Comparison, comparison.compare(plan, chosen, reference=base, **options), account)
+
+
+def sensitivity(plan: Plan, measures: Iterable[int] | None = None, **options: Any) -> report.Sensitivity:
+    """Return what drives the uplift of a measure or of a set: see :func:`jinxiao.experiments.sensitivity.sensitivity`."""
+    account = options.pop("account", None) or Account()
+    return report.of(report.Sensitivity, sensitivities.sensitivity(plan, measures, **options), account)
+
+
+def facts(*, scale: int = 100, seed: int = 1, account: Account | None = None) -> report.Facts:
+    """Return the baseline of 2024 beside published statistics: see :func:`jinxiao.experiments.baseline_facts.run_facts`."""
+    from jinxiao.calibration.facts import MONTHS
+    from jinxiao.experiments import baseline_facts
+
+    account = account or Account()
+    table = baseline_facts.run_facts(scale, seed)
+    return report.Facts(
+        table,
+        {"plan": baseline_facts.PLAN, "scale": scale, "months": MONTHS, "seed": seed},
+        baseline_facts.hashes(scale),
+        account,
+    )
+
+
+def _scenario(plan: Plan, given: Scenario | str) -> Scenario:
+    return given if isinstance(given, Scenario) else read_scenario(plan, given)

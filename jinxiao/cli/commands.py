@@ -1,0 +1,379 @@
+"""The commands: read options, run, write the folder, print the answer. What is heavy is imported inside."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from jinxiao.cli import options as o
+from jinxiao.cli.options import Format, Lang, Listing, Method, New, Reference
+from jinxiao.cli.session import Session, print_frame
+from jinxiao.files.errors import InputError
+
+PLAN = "shanxi-2025"
+app = typer.Typer(
+    name="jinxiao",
+    help="What each measure of a consumption plan adds: to consumption, for whom, when, at what cost. 晋消",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"jinxiao {version('jinxiao')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command()
+def uplift(
+    plan: o.Plan = PLAN,
+    measures: o.Measures = None,
+    estimand: Annotated[
+        str, typer.Option(help="Of first_in, last_in, shapley: one or several, such as first_in,shapley.")
+    ] = "first_in",
+    closure: Annotated[
+        str, typer.Option(help="full: markets answer; direct: first round only; or full,direct.")
+    ] = "full",
+    reference: Annotated[
+        Reference,
+        typer.Option(help="Against no measures at all, or against what ran before the plan."),
+    ] = Reference.without,
+    new: Annotated[
+        New,
+        typer.Option(
+            help="Tell what is new under the plan of the whole, or of each measure too (more runs)."
+        ),
+    ] = New.whole,
+    months: o.Months = 48,
+    scale: o.Scale = 100,
+    draws: o.Draws = 8,
+    seed: o.Seed = 1,
+    out: o.Out = None,
+    jobs: o.Jobs = None,
+    cluster: o.Cluster = None,
+    fresh: o.Fresh = False,
+    lang: o.LangOption = Lang.en,
+    form: o.FormatOption = Format.table,
+    quiet: o.Quiet = False,
+) -> None:
+    """What each measure adds, with intervals, cost, groups and time path."""
+    session = Session("uplift", lang, form, quiet)
+    o.check_jobs(jobs)
+    o.check_cluster(cluster)
+    from jinxiao.experiments.attribution import ESTIMANDS
+    from jinxiao.experiments.runs import CLOSURES
+    from jinxiao.scenarios import load_plan
+
+    estimands, closures = o.words(estimand), o.words(closure)
+    o.one_of("estimand", estimands, ESTIMANDS)
+    o.one_of("closure", closures, CLOSURES)
+    chosen_plan = load_plan(plan)
+    chosen = o.measures_of(chosen_plan, measures)
+    options: dict[str, Any] = {
+        "scale": scale, "draws": draws, "seed": seed, "months": months,
+        "estimand": estimands, "closure": closures, "reference": reference.value, "new": new.value,
+    }  # fmt: skip
+    asked = {"plan": chosen_plan.name, "measures": chosen or tuple(chosen_plan.measures), **options}
+    with session.folder(out, asked) as folder, session.progress() as progress:
+        from jinxiao import api
+
+        result = api.uplift(
+            chosen_plan, chosen, **options, jobs=jobs, fresh=fresh, progress=progress, account=session.account
+        )
+        progress.stage("figures")
+        result.write(folder, lang)
+    from jinxiao.results.tables import uplift_frame, uplift_summary
+
+    session.answer(uplift_summary(result, lang), uplift_frame(result, lang), _uplift_notes(result))
+
+
+def _uplift_notes(result: Any) -> tuple[str, ...]:
+    notes = tuple(f"note: {note}" for note in result.notes)
+    if result.shapley_draws is None:
+        return notes
+    from jinxiao.experiments.uplift import shapley_gap
+
+    gap = shapley_gap(result.shapley_draws)
+    return (*notes, f"shapley efficiency: max |sum of shares - whole| = {gap:.3g}")
+
+
+@app.command()
+def run(
+    scenario: Annotated[
+        str, typer.Argument(help="without, baseline, plan, actual, measures:5,15, or a YAML file.")
+    ],
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="Add the transactions-flow matrix and balance sheets.")
+    ] = False,
+    panel: Annotated[int, typer.Option(help="Add a panel of so many households, by month.")] = 0,
+    plan: o.Plan = PLAN,
+    months: o.Months = 48,
+    scale: o.Scale = 100,
+    draws: o.Draws = 8,
+    seed: o.Seed = 1,
+    out: o.Out = None,
+    jobs: o.Jobs = None,
+    cluster: o.Cluster = None,
+    fresh: o.Fresh = False,
+    lang: o.LangOption = Lang.en,
+    form: o.FormatOption = Format.table,
+    quiet: o.Quiet = False,
+) -> None:
+    """One scenario's outcomes by month, city, residence, quintile and category."""
+    session = Session("run", lang, form, quiet)
+    o.check_jobs(jobs)
+    o.check_cluster(cluster)
+    if panel < 0:
+        raise InputError(field="panel", found=str(panel), allowed="a whole number from 0 on")
+    from jinxiao.scenarios import load_plan, read_scenario
+
+    chosen_plan = load_plan(plan)
+    chosen = read_scenario(chosen_plan, scenario)
+    options = {"scale": scale, "draws": draws, "seed": seed, "months": months}
+    asked = {
+        "plan": chosen_plan.name,
+        "scenario": (chosen.name, chosen.hash),
+        "ledger": ledger,
+        "panel": panel,
+    }
+    with session.folder(out, {**asked, **options}) as folder, session.progress() as progress:
+        from jinxiao import api
+
+        result = api.run(
+            chosen_plan, chosen, ledger=ledger, panel=panel, **options,
+            jobs=jobs, fresh=fresh, progress=progress, account=session.account,
+        )  # fmt: skip
+        progress.stage("figures")
+        result.write(folder, lang)
+    from jinxiao.results.tables import run_frame, run_summary
+
+    frame = result.frame
+    session.answer(run_summary(frame, lang), run_frame(frame))
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(metavar="SCENARIO...", help="Two or more: names, measures:5,15, YAML files."),
+    ],
+    reference: Annotated[
+        str | None, typer.Option(help="What the others are compared with; the first by default.")
+    ] = None,
+    plan: o.Plan = PLAN,
+    months: o.Months = 48,
+    scale: o.Scale = 100,
+    draws: o.Draws = 8,
+    seed: o.Seed = 1,
+    out: o.Out = None,
+    jobs: o.Jobs = None,
+    cluster: o.Cluster = None,
+    fresh: o.Fresh = False,
+    lang: o.LangOption = Lang.en,
+    form: o.FormatOption = Format.table,
+    quiet: o.Quiet = False,
+) -> None:
+    """Scenarios or mixes side by side on the same draws."""
+    session = Session("compare", lang, form, quiet)
+    o.check_jobs(jobs)
+    o.check_cluster(cluster)
+    from jinxiao.scenarios import load_plan, read_scenario
+
+    chosen_plan = load_plan(plan)
+    chosen = [read_scenario(chosen_plan, one) for one in scenarios]
+    base = None if reference is None else read_scenario(chosen_plan, reference)
+    options = {"scale": scale, "draws": draws, "seed": seed, "months": months}
+    asked = {
+        "plan": chosen_plan.name,
+        "scenarios": [(s.name, s.hash) for s in ([base] if base else []) + chosen],
+        **options,
+    }
+    with session.folder(out, asked) as folder, session.progress() as progress:
+        from jinxiao import api
+
+        result = api.compare(
+            chosen_plan, chosen, reference=base, **options,
+            jobs=jobs, fresh=fresh, progress=progress, account=session.account,
+        )  # fmt: skip
+        progress.stage("figures")
+        result.write(folder, lang)
+    from jinxiao.results.tables import compare_frame, compare_summary
+
+    session.answer(compare_summary(result.shown, lang, result.about(lang)), compare_frame(result.table, lang))
+
+
+@app.command()
+def measures(
+    what: Annotated[Listing, typer.Argument(help="list, or show with a number.")] = Listing.list,
+    number: Annotated[str | None, typer.Argument(metavar="N", help="Number of a measure.")] = None,
+    plan: o.Plan = PLAN,
+    lang: o.LangOption = Lang.en,
+    form: o.FormatOption = Format.table,
+) -> None:
+    """The catalogue of measures: levers, parameters, sources, evidence grade."""
+    from jinxiao.scenarios import load_plan
+
+    chosen_plan = load_plan(plan)
+    known = ", ".join(map(str, chosen_plan.measures))
+    if what is Listing.list:
+        if number is not None:
+            raise InputError(field="measures list", found=f"'{number}'", allowed="nothing after it")
+        return _list_measures(chosen_plan, lang, form)
+    if number is None:
+        raise InputError(field="measures show", found="no number", allowed=known)
+    chosen = o.measures_of(chosen_plan, number) or ()
+    if len(chosen) != 1:
+        raise InputError(field="measures show", found=f"'{number}'", allowed=f"one of {known}")
+    return _show_measure(chosen_plan, chosen[0], lang, form)
+
+
+def _list_measures(plan: Any, lang: Lang, form: Format) -> None:
+    from jinxiao.results.tables import measures_frame, measures_list
+
+    if form is not Format.table:
+        return print_frame(measures_frame(plan), form)
+    return _print(measures_list(plan, lang))
+
+
+def _show_measure(plan: Any, number: int, lang: Lang, form: Format) -> None:
+    from jinxiao.scenarios.catalogue import describe_measure, show_measure
+
+    if form is Format.table:
+        return _print(show_measure(plan, number, lang))
+    record = describe_measure(plan, number, lang)
+    if form is Format.json:
+        import json
+
+        print(json.dumps(record, ensure_ascii=False, indent=2))
+        return None
+    import pandas as pd
+
+    return print_frame(pd.DataFrame(record["parameters"]), form)
+
+
+def _print(renderable: Any) -> None:
+    from rich.console import Console
+
+    from jinxiao.cli.session import WIDTH
+
+    Console(width=None if sys.stdout.isatty() else WIDTH).print(renderable)
+
+
+@app.command()
+def sensitivity(
+    method: Annotated[Method, typer.Option(help="Way of looking.")] = Method.morris,
+    outcome: Annotated[
+        str, typer.Option(help="An outcome such as retail_sales, or additional_per_yuan.")
+    ] = "total_consumption",
+    measure: Annotated[
+        int, typer.Option(help="The measure whose uplift is looked at; 0: all chosen ones together.")
+    ] = 0,
+    measures: o.Measures = None,
+    size: Annotated[
+        int | None,
+        typer.Option(help="Trajectories (morris, 8), base samples (sobol, 64), points (pawn, delta, 512)."),
+    ] = None,
+    reference: Annotated[
+        Reference, typer.Option(help="What measures are compared with.")
+    ] = Reference.without,
+    plan: o.Plan = PLAN,
+    months: o.Months = 48,
+    scale: o.Scale = 1000,
+    seed: o.Seed = 1,
+    out: o.Out = None,
+    jobs: o.Jobs = None,
+    cluster: o.Cluster = None,
+    fresh: o.Fresh = False,
+    lang: o.LangOption = Lang.en,
+    form: o.FormatOption = Format.table,
+    quiet: o.Quiet = False,
+) -> None:
+    """What drives the result: every uncertain number, moved over its prior."""
+    session = Session("sensitivity", lang, form, quiet)
+    o.check_jobs(jobs)
+    o.check_cluster(cluster)
+    from jinxiao.scenarios import load_plan
+
+    chosen_plan = load_plan(plan)
+    chosen = o.measures_of(chosen_plan, measures)
+    options = {
+        "measure": measure, "outcome": outcome, "method": method.value,
+        "size": SIZES[method] if size is None else size,
+        "scale": scale, "seed": seed, "months": months, "reference": reference.value,
+    }  # fmt: skip
+    asked = {"plan": chosen_plan.name, "measures": chosen, **options}
+    with session.folder(out, asked) as folder, session.progress() as progress:
+        from jinxiao import api
+
+        result = api.sensitivity(
+            chosen_plan, chosen, **options, jobs=jobs, fresh=fresh, progress=progress, account=session.account
+        )
+        progress.stage("figures")
+        result.write(folder, lang)
+    from jinxiao.results.tables import sensitivity_frame, sensitivity_summary
+
+    session.answer(sensitivity_summary(result, lang), sensitivity_frame(result, lang))
+
+
+SIZES = {Method.morris: 8, Method.sobol: 64, Method.pawn: 512, Method.delta: 512}
+"""Sizes of designs that a person can wait for."""
+
+
+@app.command()
+def facts(
+    scale: o.Scale = 100,
+    seed: o.Seed = 1,
+    out: o.Out = None,
+    lang: o.LangOption = Lang.en,
+    form: o.FormatOption = Format.table,
+    quiet: o.Quiet = False,
+) -> None:
+    """The model's baseline beside the published statistics, series by series."""
+    session = Session("facts", lang, form, quiet)
+    from jinxiao.experiments.uplift import check_sample
+
+    check_sample(scale, seed)
+    with (
+        session.folder(out, {"scale": scale, "seed": seed}) as folder,
+        session.progress(kept=False) as progress,
+    ):
+        from jinxiao import api
+
+        progress(0, 1)
+        result = api.facts(scale=scale, seed=seed, account=session.account)
+        progress.stage("figures")
+        result.write(folder, lang)
+    from jinxiao.results.tables import facts_frame, facts_summary
+
+    session.answer(facts_summary(result.table, lang), facts_frame(result.table, lang))
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A scenario, measure, plan (YAML) or data file (CSV).")],
+    plan: o.Plan = PLAN,
+) -> None:
+    """Whether a file is valid: a scenario, a measure, a plan, or data."""
+    from jinxiao.cli.check import check_file
+    from jinxiao.scenarios import load_plan
+
+    kind, about = check_file(file, load_plan(plan))
+    print(f"{file}: valid {kind}: {about}")

@@ -1,0 +1,144 @@
+"""The options that commands share, and what their texts mean."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from jinxiao.files.errors import InputError
+
+
+class Lang(StrEnum):
+    """Language of names and figures."""
+
+    zh = "zh"
+    en = "en"
+
+
+class Format(StrEnum):
+    """Form in which the answer is printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class Reference(StrEnum):
+    """What measures are compared with."""
+
+    without = "without"
+    baseline = "baseline"
+
+
+class New(StrEnum):
+    """Of what the part that is new under the plan is told."""
+
+    whole = "whole"
+    each = "each"
+
+
+class Method(StrEnum):
+    """Ways of finding what drives a result."""
+
+    morris = "morris"
+    sobol = "sobol"
+    pawn = "pawn"
+    delta = "delta"
+
+
+class Listing(StrEnum):
+    """What the catalogue is asked for."""
+
+    list = "list"
+    show = "show"
+
+
+OUTPUT, MODEL = "Output", "Simulation"
+Plan = Annotated[str, typer.Option(help="A plan of the catalogue, or a plan file.", rich_help_panel=MODEL)]
+Measures = Annotated[
+    str | None, typer.Option(help="Numbers of measures, such as 5,15,21; all of them by default.")
+]
+Months = Annotated[int, typer.Option(help="Months simulated from January 2024 on.", rich_help_panel=MODEL)]
+Scale = Annotated[
+    int, typer.Option(help="Real households that a simulated one stands for.", rich_help_panel=MODEL)
+]
+Draws = Annotated[int, typer.Option(help="Draws of seed and uncertain parameters.", rich_help_panel=MODEL)]
+Seed = Annotated[int, typer.Option(help="Number that fixes all randomness.", rich_help_panel=MODEL)]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder of results; runs/COMMAND-HASH by default.", rich_help_panel=OUTPUT),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        help="Processes; one a core by default. Results do not depend on it.", rich_help_panel=MODEL
+    ),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help="A Dask cluster, tcp://... (not in this version).", rich_help_panel=MODEL
+    ),
+]
+LangOption = Annotated[
+    Lang, typer.Option("--lang", help="Language of names and figures.", rich_help_panel=OUTPUT)
+]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="Form of the answer on the screen.", rich_help_panel=OUTPUT)
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.", rich_help_panel=OUTPUT)]
+Fresh = Annotated[
+    bool,
+    typer.Option(
+        "--fresh/--resume",
+        help="Compute again what is in the run store, or take it from there.",
+        rich_help_panel=MODEL,
+    ),
+]
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a list such as ``first_in, last_in``."""
+    return [word for word in text.replace(",", " ").split()]
+
+
+def measures_of(plan: Any, text: str | None) -> tuple[int, ...] | None:
+    """Return the numbers in a list of measures; none when there is no list.
+
+    Raises
+    ------
+    InputError
+        When one is not a measure of the plan.
+    """
+    if text is None:
+        return None
+    from jinxiao.scenarios import read_measures
+
+    if not text.isascii():
+        raise InputError(field="measures", found=f"'{text}'", allowed=", ".join(map(str, plan.measures)))
+    return read_measures(plan, text)
+
+
+def check_jobs(jobs: int | None) -> None:
+    """Refuse fewer processes than one."""
+    if jobs is not None and jobs < 1:
+        raise InputError(field="jobs", found=str(jobs), allowed="a whole number from 1 on")
+
+
+def check_cluster(address: str | None) -> None:
+    """Refuse a cluster: this version runs on the processes of one machine."""
+    if address is not None:
+        raise InputError(
+            field="cluster",
+            found=f"'{address}'",
+            allowed="nothing yet: this version runs on one machine's processes (--jobs N)",
+        )
+
+
+def one_of(field: str, given: Sequence[str], allowed: Sequence[str]) -> None:
+    """Refuse words that are not allowed."""
+    for word in given or [""]:
+        if word not in allowed:
+            raise InputError(field=field, found=f"'{word}'", allowed=", ".join(allowed))

@@ -1,0 +1,344 @@
+"""Whole scenarios: the outcomes of one, and several side by side on the same draws."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jinxiao.experiments.effects import ALL, COLUMNS, MEASURED, Periods, flows, unit_of
+from jinxiao.experiments.engine import Engine, content_hash
+from jinxiao.experiments.ensemble import Progress, Tick, map_units, silent
+from jinxiao.experiments.estimates import (
+    CONTRACT,
+    QUANTILES,
+    Effect,
+    Paired,
+    Title,
+    draws_table,
+    uplift_table,
+)
+from jinxiao.experiments.runs import Draw, DrawRuns, Setting, make_draw, world_of
+from jinxiao.experiments.store import RunStore, default_folder
+from jinxiao.experiments.uplift import GRADES, check_numbers
+from jinxiao.files.errors import InputError
+from jinxiao.model.outcomes import OUTCOMES, Outcomes
+
+DIFFERENCE = "difference"
+"""Estimand of a comparison: one scenario minus another."""
+NAMES = {
+    "without": ("No measures", "无任何措施"),
+    "baseline": ("What ran before the plan", "方案前已有政策延续"),
+    "plan": ("The whole plan", "全部措施"),
+    "actual": ("As really carried out", "实际执行"),
+}
+"""Names of the reference scenarios."""
+
+
+@dataclass(frozen=True)
+class ScenarioRuns:
+    """The outcomes of one scenario over draws.
+
+    Attributes
+    ----------
+    scenario : str
+        Its name.
+    title : Title
+        Names and weakest evidence grade.
+    outcomes : tuple of Outcomes
+        By draw, all months from January 2024 on.
+    flows : ndarray, shape (draws, months, MEASURED, COLUMNS)
+        By outcome and group.
+    periods : Periods
+        All months, their years, and the whole.
+    settings : dict
+        Plan, scale, months, draws, seed.
+    hashes : dict of str to str
+        Of world, parameters, code and scenario.
+    persons : dict of (str, str) to float
+        Persons by group, for figures per head.
+    """
+
+    scenario: str
+    title: Title
+    outcomes: tuple[Outcomes, ...]
+    flows: np.ndarray
+    periods: Periods
+    settings: dict[str, Any]
+    hashes: dict[str, str]
+    persons: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """``outcomes.parquet``: ``scenario, draw, month, city, residence, quintile, category, outcome, value, unit``."""
+        frames = [one.to_frame(draw) for draw, one in enumerate(self.outcomes)]
+        return pd.concat(frames, ignore_index=True).assign(scenario=self.scenario)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """``outcomes.csv``: median and 90% interval by outcome, group and period."""
+        sums = self.periods.sum(self.flows)
+        sums[:, :, len(OUTCOMES) :] = np.nan  # what releases attribute to instruments is no outcome
+        low, median, high = np.quantile(sums, QUANTILES, axis=0)
+        outcome, column, period = np.nonzero(~np.isnan(median).transpose(1, 2, 0))
+        return pd.DataFrame(
+            {
+                "scenario": self.scenario,
+                "outcome": np.array(MEASURED, dtype=object)[outcome],
+                "group_by": np.array([c[0] for c in COLUMNS], dtype=object)[column],
+                "group": np.array([c[1] for c in COLUMNS], dtype=object)[column],
+                "period": np.array(self.periods.labels, dtype=object)[period],
+                "unit": np.array([unit_of(o) for o in MEASURED], dtype=object)[outcome],
+                "median": median[period, outcome, column],
+                "low": low[period, outcome, column],
+                "high": high[period, outcome, column],
+                "draws": len(sums),
+            }
+        )
+
+    def path(self, outcome: str) -> np.ndarray:
+        """Return the monthly path of an outcome of the province, shape (draws, months)."""
+        path: np.ndarray = self.flows[:, :, MEASURED.index(outcome), ALL]
+        return path
+
+
+@dataclass(frozen=True)
+class ComparisonResult:
+    """Scenarios minus a reference, draw by draw.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``compare.csv``: as ``uplift.csv`` with ``scenario`` in place of ``measure``.
+    draws : DataFrame
+        The same by draw.
+    effects : dict of Effect to Paired
+        Monthly paths by draw; the number in an Effect is the position of the scenario, from 1.
+    periods : Periods
+        The evaluation window.
+    titles : dict of int to Title
+        Names and grades by position; 0 is the reference.
+    scenarios : tuple of str
+        Names by position; the first is the reference.
+    settings, hashes : dict
+        As in :class:`~jinxiao.experiments.uplift.UpliftResult`.
+    persons : dict of (str, str) to float
+        Persons by group.
+    """
+
+    table: pd.DataFrame
+    draws: pd.DataFrame
+    effects: dict[Effect, Paired]
+    periods: Periods
+    titles: dict[int, Title]
+    scenarios: tuple[str, ...]
+    settings: dict[str, Any]
+    hashes: dict[str, str]
+    persons: dict[tuple[str, str], float] = field(default_factory=dict)
+
+
+def run_scenario(
+    plan: Any,
+    scenario: Any,
+    *,
+    scale: int = 100,
+    draws: int = 8,
+    seed: int = 1,
+    months: int = 48,
+    jobs: int | None = None,
+    progress: Progress = silent,
+    store: Path | None = None,
+    fresh: bool = False,
+    engine: Engine | None = None,
+) -> ScenarioRuns:
+    """Return the outcomes of one scenario over draws.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    scenario : Scenario
+        What runs.
+    scale, draws, seed, months, jobs, progress, store, fresh, engine
+        See :func:`~jinxiao.experiments.uplift.uplift`.
+
+    Raises
+    ------
+    InputError
+        When an argument is not allowed.
+    """
+    setting = _setting(plan, scale, draws, seed, months, store, fresh, engine)
+    found, units = _run_all(setting, (scenario,), draws, jobs, progress)
+    instruments = [scenario.policy(months, unit.levers).instruments for unit in units]
+    outcomes = tuple(draw[0] for draw in found)
+    return ScenarioRuns(
+        scenario=scenario.name,
+        title=title_of(scenario),
+        outcomes=outcomes,
+        flows=np.stack([flows(o, i, 0) for o, i in zip(outcomes, instruments, strict=True)]),
+        periods=Periods.of(0, months),
+        settings=_settings(setting, draws) | {"scenario": scenario.name},
+        hashes=_hashes(setting, units, (scenario,)),
+        persons=setting.engine.persons(world_of(setting)),
+    )
+
+
+def compare(
+    plan: Any,
+    scenarios: Sequence[Any],
+    *,
+    reference: Any = None,
+    scale: int = 100,
+    draws: int = 8,
+    seed: int = 1,
+    months: int = 48,
+    jobs: int | None = None,
+    progress: Progress = silent,
+    store: Path | None = None,
+    fresh: bool = False,
+    engine: Engine | None = None,
+) -> ComparisonResult:
+    """Return what scenarios differ by from a reference, on the same draws, over the evaluation window.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    scenarios : sequence of Scenario
+        What is compared.
+    reference : Scenario, optional
+        With what; by default the first of them.
+    scale, draws, seed, months, jobs, progress, store, fresh, engine
+        See :func:`~jinxiao.experiments.uplift.uplift`.
+
+    Raises
+    ------
+    InputError
+        When an argument is not allowed, there is nothing to compare, or two scenarios have one name.
+    """
+    listed = [*([] if reference is None else [reference]), *scenarios]
+    chosen = _different(listed)
+    setting = _setting(plan, scale, draws, seed, months, store, fresh, engine)
+    found, units = _run_all(setting, chosen, draws, jobs, progress)
+    paths = [
+        np.stack(
+            [
+                flows(draw[k], scenario.policy(months, unit.levers).instruments, setting.first)
+                for draw, unit in zip(found, units, strict=True)
+            ]
+        )
+        for k, scenario in enumerate(chosen)
+    ]
+    effects = {
+        Effect(k, DIFFERENCE, "full", "all"): Paired(paths[k] - paths[0], paths[0])
+        for k in range(1, len(chosen))
+    }
+    titles = {k: title_of(scenario, chosen[0]) for k, scenario in enumerate(chosen)}
+    names = tuple(scenario.name for scenario in chosen)
+    periods = setting.periods
+    return ComparisonResult(
+        table=_by_name(uplift_table(effects, titles, periods, names[0]), names),
+        draws=_by_name(draws_table(effects, periods, names[0]), names),
+        effects=effects,
+        periods=periods,
+        titles=titles,
+        scenarios=names,
+        settings=_settings(setting, draws) | {"scenarios": list(names), "reference": names[0]},
+        hashes=_hashes(setting, units, chosen),
+        persons=setting.engine.persons(world_of(setting)),
+    )
+
+
+def title_of(*scenarios: Any) -> Title:
+    """Return the names of the first of some scenarios, and the weakest evidence grade of the measures in force in any."""
+    en, zh = NAMES.get(scenarios[0].name, (scenarios[0].name, scenarios[0].name))
+    grades = [one.plan.measures[k].grade for one in scenarios for k, part in one.parts.items() if part]
+    return Title(en, zh, max(grades, key=GRADES.index) if grades else GRADES[-1])
+
+
+def _different(scenarios: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the scenarios without repetition; refuse fewer than two, and two that share a name."""
+    known: dict[str, Any] = {}
+    for scenario in scenarios:
+        first = known.setdefault(scenario.name, scenario)
+        if first.hash != scenario.hash:
+            raise InputError(
+                field="scenario",
+                found=f"two different ones named '{scenario.name}'",
+                allowed="a name of its own for each",
+            )
+    if len(known) < 2:
+        raise InputError(field="scenario", found=f"only '{next(iter(known), '')}'", allowed="two or more")
+    return tuple(known.values())
+
+
+def _setting(
+    plan: Any,
+    scale: int,
+    draws: int,
+    seed: int,
+    months: int,
+    store: Path | None,
+    fresh: bool,
+    engine: Engine | None,
+) -> Setting:
+    engine = engine or Engine()
+    check_numbers(
+        plan,
+        tuple(plan.measures),
+        scale=scale,
+        draws=draws,
+        months=months,
+        seed=seed,
+        horizon=engine.horizon(),
+    )
+    return Setting(plan, scale, seed, months, plan.start, "without", store or default_folder(), fresh, engine)
+
+
+def _run_all(
+    setting: Setting, scenarios: tuple[Any, ...], draws: int, jobs: int | None, progress: Progress
+) -> tuple[list[tuple[Outcomes, ...]], list[Draw]]:
+    """Return the outcomes by draw and scenario, and the draws."""
+    parameters = setting.engine.load_parameters(setting.plan)
+    world_of(setting)  # before workers start, so that it is built once
+    units = [make_draw(parameters, setting.seed, d) for d in range(draws)]
+    work = partial(_run_draw, setting=setting, scenarios=scenarios)
+    return map_units(work, units, jobs=jobs, total=draws * len(scenarios), progress=progress), units
+
+
+def _run_draw(unit: Draw, tick: Tick, setting: Setting, scenarios: tuple[Any, ...]) -> tuple[Outcomes, ...]:
+    """Run every scenario of a draw (the work of one unit of the ensemble)."""
+    runs = DrawRuns(setting, unit, RunStore(setting.store, fresh=setting.fresh))
+    found = []
+    for scenario in scenarios:
+        found.append(runs.outcomes(scenario.policy(setting.months, unit.levers)))
+        tick(1)
+    return tuple(found)
+
+
+def _by_name(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Put the scenario's name in the place of its position."""
+    named = table.assign(measure=np.array(names, dtype=object)[table["measure"]])
+    return named.rename(columns={CONTRACT[0]: "scenario"})
+
+
+def _settings(setting: Setting, draws: int) -> dict[str, Any]:
+    return {
+        "plan": setting.plan.name,
+        "scale": setting.scale,
+        "months": setting.months,
+        "draws": draws,
+        "seed": setting.seed,
+    }
+
+
+def _hashes(setting: Setting, units: Sequence[Draw], scenarios: Sequence[Any]) -> dict[str, str]:
+    return {
+        "world": world_of(setting).content_hash,
+        "parameters": content_hash([(unit.parameters, unit.levers) for unit in units]),
+        "code": setting.engine.code_hash(),
+        "scenarios": content_hash([scenario.hash for scenario in scenarios]),
+    }
