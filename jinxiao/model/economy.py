@@ -47,20 +47,21 @@ KEPT_FOR_2024 = ("members", "child_age", "term_deposits", "mortgage")
 """Columns that are known for January 2024 and so are put back after the burn-in."""
 CAUTION = 0.98
 """Share of a pool's money that is planned to be claimed, so that a month rarely has to be repeated."""
-POOL_TRIES = 12
+FIRST_SLACK = 0.01
+"""Share of its money by which an overdrawn pool is closed too early, doubled at each repetition of the month."""
+POOL_TRIES = 8
 """How often a month is repeated with an earlier closing day before a pool's claims must fit its money."""
 
 
 def closing_factor(money_over_claims: float, attempt: int) -> float:
     """Return by how much to bring the closing day of an overdrawn pool forward.
 
-    In proportion to the money at first; faster when few large claims make that too slow; a pool that is all but empty
-    stays shut in the end.
+    In proportion to the money, with a slack that doubles from try to try, since claims are few and large; what is left over
+    stays in the pool for next month. A pool that is all but empty stays shut in the end.
     """
     if attempt >= POOL_TRIES - 2:
         return 0.0
-    slower = 0.999 if attempt < POOL_TRIES // 2 else 0.5
-    return slower * money_over_claims
+    return (1.0 - FIRST_SLACK * 2.0**attempt) * money_over_claims
 
 
 class WorldLike(Protocol):
