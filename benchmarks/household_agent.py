@@ -11,10 +11,10 @@ draws are prepared for all households at once.
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import NormalDist
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 import mesa
 import numpy as np
@@ -24,7 +24,9 @@ from jinxiao.model.consumption import ConsumptionFunction
 from jinxiao.model.households import rules
 from jinxiao.model.households.accounts import N_CELLS, N_ITEMS, Item
 from jinxiao.model.households.columns import NOT_OWNED
+from jinxiao.model.households.loop import LEAST_NET, MOST_CUT
 from jinxiao.model.names import (
+    AGE_BAND_STARTS,
     DURABLES,
     GOODS,
     N_CATEGORIES,
@@ -45,6 +47,8 @@ medical_expense = rules.medical_expense.py_func
 supernumerary_ratio = rules.supernumerary_ratio.py_func
 replacement_hazard = rules.replacement_hazard.py_func
 price_effect = rules.price_effect.py_func
+interest_saved = rules.interest_saved.py_func
+committed_saving = rules.committed_saving.py_func
 subsidy_amount = rules.subsidy_amount.py_func
 trip_probability = rules.trip_probability.py_func
 redeem_coupon = rules.redeem_coupon.py_func
@@ -58,7 +62,9 @@ SELF_EMPLOYED, FARMER = int(Occupation.SELF_EMPLOYED), int(Occupation.FARMER)
 HEALTH_CARE, RESIDENT_SERVICES = int(Sector.HEALTH_CARE), int(Sector.RESIDENT_SERVICES)
 HEALTH, HOUSING = int(Category.HEALTH), int(Category.HOUSING)
 TICKETS = 3
+WEEKEND = 2.0
 BAND_STARTS = (0, 36, 72, 180, 216)
+HEAD_BANDS = [12 * years for years in AGE_BAND_STARTS[1:]]
 GOOD_CATEGORY = [int(g.category) for g in GOODS]
 GOOD_SECTOR = [int(g.sector) for g in GOODS]
 GOOD_RETAIL = [float(g.retail) for g in GOODS]
@@ -85,18 +91,18 @@ TRIP_RETAIL = [0.0, 0.0, 1.0, 0.0, 1.0]
 TRIP_SERVICE = [1.0, 1.0, 1.0, 1.0, 0.0]
 
 PURPOSES = [
-    *range(Draw.TAKE_UP),
+    *range(Draw.BASKET + 4),
     Draw.SECTOR_OF_JOB, Draw.SECTOR_OF_JOB_2, Draw.MEDICAL_SIZE, *range(Draw.DURABLE_MODEL, Draw.DURABLE_MODEL + N_DURABLES),
 ]  # fmt: skip
 AT = {int(purpose): k for k, purpose in enumerate(PURPOSES)}
 (
-    PERMANENT_SHOCK, SEPARATION, MEDICAL, FINDING, TRAINING, BIRTH, DURABLE, POWERTRAIN, DAY, GRADE, TRIP, DESTINATION,
-    TRIP_LENGTH, TRIP_SPENDING, BASKET, SECTOR_OF_JOB, MEDICAL_SIZE, DURABLE_MODEL,
+    PERMANENT_SHOCK, SEPARATION, MEDICAL, FINDING, TRAINING, BIRTH, DURABLE, POWERTRAIN, DAY, GRADE, CREDIT, TRIP,
+    DESTINATION, TRIP_LENGTH, TRIP_SPENDING, BASKET, SECTOR_OF_JOB, MEDICAL_SIZE, DURABLE_MODEL,
 ) = (
     AT[d] for d in (
         Draw.PERMANENT_SHOCK, Draw.SEPARATION_1, Draw.MEDICAL, Draw.FINDING_1, Draw.TRAINING, Draw.BIRTH, Draw.DURABLE,
-        Draw.POWERTRAIN, Draw.DAY, Draw.GRADE, Draw.TRIP, Draw.DESTINATION, Draw.TRIP_LENGTH, Draw.TRIP_SPENDING,
-        Draw.BASKET, Draw.SECTOR_OF_JOB, Draw.MEDICAL_SIZE, Draw.DURABLE_MODEL,
+        Draw.POWERTRAIN, Draw.DAY, Draw.GRADE, Draw.POWERTRAIN + 3, Draw.TRIP, Draw.DESTINATION, Draw.TRIP_LENGTH,
+        Draw.TRIP_SPENDING, Draw.BASKET, Draw.SECTOR_OF_JOB, Draw.MEDICAL_SIZE, Draw.DURABLE_MODEL,
     )
 )  # fmt: skip
 
@@ -121,7 +127,17 @@ def plain(record: Any) -> SimpleNamespace:
     return SimpleNamespace(**values)
 
 
-class Policy:
+class Policy(Protocol):
+    """The consumption function of one type."""
+
+    lowest: float
+    """Least cash on hand, months of spendable income."""
+
+    def __call__(self, cash: float) -> float:
+        """Return consumption at cash on hand, both in months of spendable income."""
+
+
+class SolvedPolicy:
     """The consumption function of one type in plain Python: linear between the solver's nodes."""
 
     def __init__(self, function: ConsumptionFunction) -> None:
@@ -130,7 +146,7 @@ class Policy:
         self.last = len(self.m) - 1
 
     def __call__(self, cash: float) -> float:
-        """Return consumption at cash on hand, months of spendable income."""
+        """Return consumption at cash on hand, both in months of spendable income."""
         m, c = self.m, self.c
         cash = max(cash, self.lowest)
         j = bisect_right(m, cash) - 1
@@ -160,7 +176,7 @@ class Households(mesa.Model):
             Household(self, int(i), {name: values[k] for name, values in chosen.items()})
         self.households = list(self.agents)
 
-    def open_month(self, month: Any, policies: Sequence[Callable[[float], float]]) -> None:
+    def open_month(self, month: Any, policies: Sequence[Policy]) -> None:
         """Prepare what is not the households' doing: the month's numbers, empty books and all draws (not timed)."""
         self.m = m = plain(month)
         self.durable_rules = [[r for r in m.durable_rules if r.durable == k] for k in range(N_DURABLES)]
@@ -172,9 +188,9 @@ class Households(mesa.Model):
         self.gross = [0.0] * MAX_RULES
         self.trips = [[0.0] * 2 for _ in range(N_CITIES + 1)]
         draws = np.stack([uniforms(m.seed, self.ids, m.t, purpose) for purpose in PURPOSES], axis=1).tolist()
-        coupons = {r.rule: uniforms(m.seed, self.ids, m.t, Draw.TAKE_UP + r.rule).tolist() for r in m.coupons}
+        coupons = {r.rule: uniforms(m.seed, self.ids, m.t, m.luck[r.rule]).tolist() for r in m.coupons}
         fixed = {r.rule for r in m.transfers} | ({m.loan_rule} if m.loan_rule >= 0 else set())
-        take_up = {rule: uniforms(m.seed, self.ids, 0, Draw.TAKE_UP + rule).tolist() for rule in fixed}
+        take_up = {rule: uniforms(m.seed, self.ids, 0, m.luck[rule]).tolist() for rule in fixed}
         for k, household in enumerate(self.households):
             household.draws = draws[k]
             household.coupon_draws = {rule: u[k] for rule, u in coupons.items()}
@@ -189,9 +205,7 @@ class Household(mesa.Agent):
         self.row = row
         self.__dict__.update(attributes)
         self.city, self.residence = self.zone // 2, self.zone % 2
-        age = self.head_age
-        band = 0 if age < 420 else 1 if age < 600 else 2 if age < 780 else 3
-        self.cell = (self.zone * 5 + self.quintile) * 4 + band
+        self.cell = (self.zone * 5 + self.quintile) * 4 + bisect_right(HEAD_BANDS, self.head_age)
         self.policy_row = (self.risk * 2 + self.insurance) * 5 + self.patience
 
     def live(self) -> None:
@@ -223,9 +237,9 @@ class Household(mesa.Agent):
             children[0], children[1] = children[1], -1
         self.births = 0.0
         if (
-            self.head_age < 540
+            self.head_age < p.fertile_until
             and members[5] >= 2
-            and members[0] < 2
+            and children[1] < 0
             and self.draws[BIRTH] < p.birth_probability[self.residence]
         ):
             self.births = 1.0
@@ -252,7 +266,7 @@ class Household(mesa.Agent):
             self.trained = 1.0
             self.wage_gain *= 1.0 + m.training_wage_gain
             self.trained_for = p.training_months
-        wages = usual_wages = benefit = business = 0.0
+        wages = usual_wages = benefit = takings = business = 0.0
         own_sector = -1
         for e, occupation in enumerate(self.occupation):
             if occupation == 0:
@@ -268,7 +282,10 @@ class Household(mesa.Agent):
                 account[ITEM.EMPLOYED] += w
                 continue
             if self.employed[e]:
-                if draws[SEPARATION + e] < m.separation[city][sector] * p.benefit_coverage[1][occupation]:
+                if (
+                    draws[SEPARATION + e]
+                    < m.separation[city][sector] * m.zone_risk[zone] * p.benefit_coverage[1][occupation]
+                ):
                     self.employed[e] = 0
             else:
                 finding = m.finding[city] * (1.0 + (m.training_finding_gain if self.trained_for > 0 else 0.0))
@@ -299,7 +316,8 @@ class Household(mesa.Agent):
                 account[ITEM.UNEMPLOYED] += w
         if self.self_employment > 0.0:
             s = own_sector if own_sector >= 0 else RESIDENT_SERVICES
-            business = self.self_employment * shock * m.self_index[city][s]
+            takings = self.self_employment * shock * m.self_index[city][s]
+            business = takings * (1.0 + m.owner_support[city][s])
             labour[s][2] += w * business
         farm = self.farm * m.farm_index * m.growth
         property_income = self.property * m.growth
@@ -310,7 +328,7 @@ class Household(mesa.Agent):
         deductions = self.deduction_rate * wages
         self.usual = (
             usual_wages
-            + business
+            + takings
             + farm
             + property_cash
             + self.pensions
@@ -360,7 +378,7 @@ class Household(mesa.Agent):
     def receive_transfers(self) -> None:
         """Receive what policy pays; what lasts enters permanent income."""
         model, p, w = self.model, self.model.p, self.weight
-        paid_in_all = lasting = self.labelled = 0.0
+        self.policy = self.policy_usual = self.labelled = 0.0
         self.label_category = -1
         for r in model.m.transfers:
             if not (r.zones >> self.zone) & 1 or self.quintile > r.max_quintile:
@@ -368,24 +386,23 @@ class Household(mesa.Agent):
             units = self.units_of(r)
             if units <= 0.0 or (r.take_up < 1.0 and self.take_up[r.rule] >= r.take_up):
                 continue
-            own = (
-                self.pensions / max(self.employee_pensioners, 1)
-                if r.basis == BASIS.EMPLOYEE_PENSIONER
-                else 0.0
-            )
+            own = 0.0
+            if r.basis == BASIS.EMPLOYEE_PENSIONER:
+                others = self.resident_pensioners * p.resident_pension * model.m.growth
+                own = max(self.pensions - others, 0.0) / max(self.employee_pensioners, 1)
             paid = units * (r.amount + r.share * own)
-            paid_in_all += paid
-            lasting += units * (r.permanent + r.permanent_share * own)
+            self.policy += paid
+            self.policy_usual += units * (r.permanent + r.permanent_share * own)
             if r.label_category >= 0 and paid > 0.0:
                 self.labelled += r.label_share * paid
                 self.label_category = r.label_category
             model.cost[r.rule][self.city] += w * paid
             model.gross[r.rule] += w * paid
-        self.cash_income += paid_in_all
+        self.cash_income += self.policy
         self.permanent_income = max(
-            self.usual + lasting, p.mean_income[self.residence] * p.floor_income_share
+            self.usual + self.policy_usual, p.mean_income[self.residence] * p.floor_income_share
         )
-        self.account[ITEM.POLICY_TRANSFERS] += w * paid_in_all
+        self.account[ITEM.POLICY_TRANSFERS] += w * self.policy
 
     def meet_commitments(self) -> None:
         """Earn interest, put savings aside, pay loan and mortgage; what is left is available."""
@@ -407,10 +424,13 @@ class Household(mesa.Agent):
         if m.loan_rule >= 0 and subsidy > 0.0:
             model.cost[m.loan_rule][self.city] += w * subsidy
             model.gross[m.loan_rule] += w * (self.loan + max(-wealth, 0.0)) / 12.0
-        self.committed = self.saving_rate * permanent
         due = mortgage_interest + self.mortgage_paid + self.loan_repaid + loan_interest
-        self.available = wealth + self.interest + subsidy + self.cash_income - self.committed - due
         self.spendable = max((1.0 - self.saving_rate) * permanent - due, p.floor_income_share * permanent)
+        regular = self.cash_income - self.policy + self.policy_usual
+        self.committed = committed_saving(
+            self.saving_rate * permanent, regular / permanent, wealth + regular - due - self.spendable
+        )
+        self.available = wealth + self.interest + subsidy + self.cash_income - self.committed - due
         account[ITEM.LIQUID_INTEREST] += w * self.interest
         account[ITEM.MORTGAGE_INTEREST] += w * mortgage_interest
         account[ITEM.LOAN_INTEREST] += w * (loan_interest - subsidy)
@@ -434,13 +454,13 @@ class Household(mesa.Agent):
         return best, chosen
 
     def replace_durables(self) -> None:
-        """Replace the oldest unit of a class or fill an empty place, out of cash, savings or a loan."""
+        """Replace a unit of a class or fill an empty place, out of cash, savings or a loan."""
         p, draws = self.model.p, self.draws
         self.by_category = [0.0] * N_CATEGORIES
-        self.durable_outlay = self.subsidies = self.loan_new = self.withdrawn = 0.0
+        self.durable_outlay = self.subsidies = self.loan_new = self.withdrawn = self.lumps = 0.0
         self.relative = self.permanent_income / p.mean_income[self.residence]
         for k in range(N_DURABLES):
-            if draws[DURABLE + k] < p.hazard_cap[k] + p.hazard_cap[N_DURABLES + k]:
+            if draws[DURABLE + k] < len(SLOTS[k]) * p.hazard_cap[k] + p.hazard_cap[N_DURABLES + k]:
                 self.consider_durable(k, draws[DURABLE + k])
         if self.loan_new > 0.0:
             self.loan_payment = self.loan_new / p.loan_months
@@ -450,13 +470,21 @@ class Household(mesa.Agent):
     def consider_durable(self, k: int, u: float) -> None:
         """Buy a unit of class ``k`` this month, or not."""
         model, p, m, w, residence = self.model, self.model.p, self.model.m, self.weight, self.residence
-        oldest = slot = free = -1
+        oldest = free = -1
+        units = 0
         for s in SLOTS[k]:
             bought = self.durable_bought[s]
             if bought == NOT_OWNED:
                 free = s
-            elif m.t - bought > oldest:
-                oldest, slot = m.t - bought, s
+            else:
+                units += 1
+                oldest = max(oldest, m.t - bought)
+        bound = p.hazard_cap[N_DURABLES + k] if free >= 0 else 0.0
+        if oldest >= 0:
+            highest = m.hazard_bound[k]
+            bound += units * highest[min(oldest, len(highest) - 1)]
+        if u >= bound:
+            return
         z = normal_quantile(self.draws[DURABLE_MODEL + k])
         sector = DURABLE_SECTOR[k]
         price = (
@@ -465,12 +493,15 @@ class Household(mesa.Agent):
         )  # fmt: skip
         new_energy = 1 if k == 0 and self.draws[POWERTRAIN] < m.new_energy_share else 0
         amount, rule = self.best_subsidy(k, price, new_energy, oldest)
+        amount = min(amount, (1.0 - LEAST_NET) * price)
         full = price + (1.0 - p.pass_through[k]) * amount
-        net = later = max(full - amount, 0.01 * price)
+        net = later = full - amount
         if rule is not None and 0 < rule.months_left <= p.announcement_months:
             later = net + (price - net) / rule.months_left
         credit = (
-            p.credit_take_up[k] * m.loan_rate_cut * p.loan_months / 24.0 if self.subsidised_credit else 0.0
+            p.credit_take_up[k] * interest_saved(m.loan_rate_cut, p.loan_months)
+            if self.subsidised_credit
+            else 0.0
         )
         effect = price_effect(
             price,
@@ -480,10 +511,14 @@ class Household(mesa.Agent):
             p.intertemporal_elasticity,
         )
         buys, chance = -1, 0.0
-        if slot >= 0:
-            chance = replacement_hazard(p.hazard_cap[k], oldest, p.median_age[k], p.age_spread[k], effect)
+        for s in SLOTS[k]:
+            if self.durable_bought[s] == NOT_OWNED:
+                continue
+            age = m.t - self.durable_bought[s]
+            chance += replacement_hazard(p.hazard_cap[k], age, p.half_age[k], p.age_spread[k], effect)
             if u < chance:
-                buys = slot
+                buys = s
+                break
         if buys < 0 <= free:
             adds = p.add_rate[k][residence] * self.relative ** p.add_income_elasticity[k] * math.exp(effect)
             if u < chance + min(adds, p.hazard_cap[N_DURABLES + k]):
@@ -497,6 +532,8 @@ class Household(mesa.Agent):
             if p.credit_take_up[k] <= 0.0 or room + savings < p.down_payment[k] * net or self.loan > 0.0:
                 return
             lend = net - room - savings
+        if self.loan <= 0.0 and event(self.draws[CREDIT], p.credit_take_up[k]):
+            lend = max(lend, p.financed_share * net)
         from_savings = min(max(net - lend - room, 0.0), savings)
         self.withdrawn += from_savings
         self.durable_bought[buys] = m.t
@@ -504,9 +541,12 @@ class Household(mesa.Agent):
         self.subsidies += amount
         self.loan_new += lend
         self.available += lend + from_savings - net
+        self.lumps += net - lend - from_savings
         self.by_category[DURABLE_CATEGORY[k]] += full
         model.demand[self.city][sector] += w * full
         self.account[ITEM.DURABLE_UNITS + k] += w
+        if k == 0:
+            self.account[ITEM.VEHICLES] += w * full
         if rule is not None:
             model.cost[rule.rule][self.city] += w * amount
             model.gross[rule.rule] += w * full
@@ -519,8 +559,8 @@ class Household(mesa.Agent):
             return
         z = normal_quantile(self.draws[MEDICAL_SIZE])
         expense = medical_expense(z, p.medical_mean[self.residence] * m.growth, p.medical_sigma)
-        change = m.uninsured_change[self.insurance]
-        own_share = max(0.0, p.uninsured_share[self.insurance] + change)
+        own_share = max(0.0, p.uninsured_share[self.insurance] + m.uninsured_change[self.insurance])
+        change = own_share - p.uninsured_share[self.insurance]
         self.medical = min(
             own_share * expense, max(0.0, self.available - p.floor_income_share * self.spendable)
         )
@@ -540,8 +580,8 @@ class Household(mesa.Agent):
                 block_days += m.leave_bridging * self.leave_days[e] * m.holiday_share
                 break
         school_break = m.school_break[self.city]
-        if school_break > 0.0 and self.child_age[0] >= BAND_STARTS[2]:
-            block_days = max(block_days, 2.0 + school_break)
+        if school_break > 0.0 and max(self.child_age) >= BAND_STARTS[2]:
+            block_days = max(block_days, WEEKEND + school_break)
             free_days += school_break
         per_head = self.permanent_income / max(self.persons, 1.0) / (p.mean_income[2] * m.growth)
         chance = trip_probability(
@@ -565,7 +605,7 @@ class Household(mesa.Agent):
         outside = 1 if d >= N_CITIES else 0
         nights = min(-math.log(self.draws[TRIP_LENGTH]) * p.trip_nights[outside], block_days)
         party = self.persons
-        if block_days < 3.0:
+        if block_days < p.family_trip_days:
             party = min(party, 1.0 + p.trip_nights[2] * (party - 1.0))
         z = normal_quantile(self.draws[TRIP_SPENDING])
         basis = (
@@ -586,7 +626,7 @@ class Household(mesa.Agent):
             account[ITEM.SERVICES] += w * part * TRIP_SERVICE[c]
         if waived > 0.0 and m.ticket_rule >= 0:
             model.cost[m.ticket_rule][d] += w * waived
-            model.gross[m.ticket_rule] += w * basis
+            model.gross[m.ticket_rule] += w * basis * (1.0 - m.ticket_factor[d])
         model.trips[d][0] += w * party
         model.trips[d][1] += w * self.trip_cost
         account[ITEM.TRIPS_OUTSIDE if outside else ITEM.TRIPS_INSIDE] += w * self.trip_cost
@@ -597,12 +637,23 @@ class Household(mesa.Agent):
         p, m, growth = self.model.p, self.model.m, self.model.m.growth
         self.labelled = min(self.labelled, max(self.available, 0.0))
         policy = self.model.policies[self.policy_row]
-        normal = policy((self.available - self.labelled) / self.spendable) * self.spendable
+        short = policy.lowest * self.spendable - (self.available - self.labelled)
+        if short > 0.0:
+            tapped = min(short, max(self.term_deposits - self.withdrawn, 0.0))
+            relief = short - tapped
+            self.withdrawn += tapped
+            self.available += short
+            self.account[ITEM.OTHER_TRANSFERS] += self.weight * relief
+            self.account[ITEM.RELIEF] += self.weight * relief
+        planned = policy((self.available - self.labelled) / self.spendable) * self.spendable
+        normal = planned * (1.0 - p.lump_share[self.residence])
         at_most = p.trip_cash_share * normal
         trip_home = min(p.trip_displacement * self.trip_cost, at_most)
         pantry = min(self.stored / p.pull_forward_months, at_most)
         home = max(normal - trip_home - pantry, 0.0)
         self.stored -= pantry
+        self.account[ITEM.PLANNED] += self.weight * planned
+        self.account[ITEM.LUMPS] += self.weight * (self.lumps + self.trip_cost - trip_home)
         need, price = self.need, m.price[self.city]
         subsistence, marginal = p.subsistence[self.residence], p.marginal_share[self.residence]
         needs = [subsistence[g] * growth * need[GOOD_NEED[g]] * price[GOOD_SECTOR[g]] for g in range(N_GOODS)]
@@ -640,7 +691,7 @@ class Household(mesa.Agent):
             if not redeemed:
                 continue
             held -= used
-            off = used * r.discount
+            off = used * min(r.discount, size + gap)
             stretch = used * gap if gap > 0.0 else p.labelling * off
             now = p.displaced_now * stretch
             forward = p.storability[g] * (stretch - now)
@@ -649,7 +700,7 @@ class Household(mesa.Agent):
             if self.above > 0.0:
                 for other in range(N_GOODS):
                     if other != g:
-                        cut = min(now * marginal[other], 0.5 * spend[other])
+                        cut = min(now * marginal[other], MOST_CUT * spend[other])
                         spend[other] -= cut
                         taken += cut
             self.stored += forward

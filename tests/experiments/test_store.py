@@ -22,8 +22,6 @@ RUNS = 5
 """Files of measures 5 and 15: none, 5, 15, both, what 15 continues (as both do); measure 5 continues nothing."""
 
 
-
-
 def files(store: Path) -> list[Path]:
     """Return all files of a store."""
     return sorted(p for p in store.rglob("*") if p.is_file())
