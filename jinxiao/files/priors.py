@@ -18,7 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from scipy import special
 
 TAIL = 0.001
-"""Probability beyond each bound that :attr:`Distribution.bounds` gives for a distribution without limits."""
+"""Probability beyond each bound that :attr:`Distribution.bounds` gives for a distribution without limits.
+
+Values beyond are put at the bound: designs with points on the faces of the unit cube need an end.
+"""
 
 
 class Distribution(BaseModel):
@@ -144,7 +147,9 @@ class Normal(Distribution):
 
     def _quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
         low, high = (special.ndtr((limit - self.centre) / self.sd) for limit in self._limits)
-        values = self.centre + self.sd * special.ndtri(low + u * (high - low))
+        first = TAIL if self.low is None else 0.0
+        last = 1.0 - TAIL if self.high is None else 1.0
+        values = self.centre + self.sd * special.ndtri(low + np.clip(u, first, last) * (high - low))
         return np.clip(values, *self._limits)
 
 
@@ -166,7 +171,7 @@ class Lognormal(Distribution):
         return self.ppf(TAIL), self.ppf(1 - TAIL)
 
     def _quantile(self, u: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.median * np.exp(self.sigma * special.ndtri(u))
+        return self.median * np.exp(self.sigma * special.ndtri(np.clip(u, TAIL, 1.0 - TAIL)))
 
 
 class Beta(Distribution):

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from fake_province import ENGINE, FakeParameters, FakePlan
 
+from jinxiao.calibration.parameters import load_parameters
 from jinxiao.experiments.sensitivity import (
     COLUMNS,
     SensitivityResult,
@@ -19,6 +20,7 @@ from jinxiao.experiments.sensitivity import (
 )
 from jinxiao.files.errors import InputError
 from jinxiao.files.priors import Uniform
+from jinxiao.scenarios import load_plan
 
 Screen = Callable[..., SensitivityResult]
 PAID = 3e8 * 30
@@ -153,3 +155,14 @@ def test_named_numbers_move_over_their_priors_and_the_others_keep_their_stated_v
     assert names == [MPC, FACTOR]
     moved = values_at(parameters, names, np.array([0.0, 1.0]))
     assert moved == {MPC: 0.2, FACTOR: 1.2, "measures.15.amount.factor": 1.1}
+
+
+def test_faces_of_the_cube_are_values_that_priors_without_ends_allow() -> None:
+    plan = load_plan("shanxi-2025")
+    parameters = load_parameters().with_plan((u.name, u.value, u.prior) for u in plan.parameters())
+    names, _ = uncertain_numbers(parameters, frozenset(plan.measures))
+    for face in (0.0, 1.0):
+        values = values_at(parameters, names, np.full(len(names), face))
+        assert all(np.isfinite(values[name]).all() for name in names)
+        scenario = plan.scenario(*plan.measures)
+        assert len(scenario.policy(48, {u.name: values[u.name] for u in plan.parameters()}).months) == 48
