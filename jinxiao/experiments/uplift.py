@@ -45,6 +45,8 @@ NEW = ("whole", "each")
 GRADES = ("causal", "official", "assumed")
 """Evidence grades, best first."""
 COUNT = "a whole number from 1 on"
+COARSEST = 5000
+"""Real households per simulated one up to which every sector of a city that sells has a firm that can be sampled."""
 
 
 @dataclass(frozen=True)
@@ -273,6 +275,9 @@ def uplift(
         When an argument is not allowed.
     """
     chosen = tuple(sorted(set(plan.measures if measures is None else measures)))
+    for name, value in {"jobs": jobs, "pairs": pairs}.items():
+        if value is not None and value < 1:
+            _refuse(name, str(value), COUNT)
     estimands = _known("estimand", estimand, ESTIMANDS)
     closures = _known("closure", closure, CLOSURES)
     _known("reference", reference, REFERENCES)
@@ -341,8 +346,8 @@ def check_numbers(
 
 def check_sample(scale: int, seed: int) -> None:
     """Refuse numbers that cannot be a scale or a seed."""
-    if scale < 1:
-        _refuse("scale", str(scale), COUNT)
+    if not 1 <= scale <= COARSEST:
+        _refuse("scale", str(scale), f"a whole number from 1 to {COARSEST}")
     if not 0 <= seed < 2**63:
         _refuse("seed", str(seed), "a whole number from 0 to 2**63 - 1")
 

@@ -397,6 +397,9 @@ def test_progress_counts_every_run_once(run: Run):
         ({"estimand": ()}, "estimand", "nothing"),
         ({"closure": "half"}, "closure", "'half'"),
         ({"reference": "plan"}, "reference", "'plan'"),
+        ({"scale": 5001}, "scale", "5001"),
+        ({"jobs": 0}, "jobs", "0"),
+        ({"pairs": 0}, "pairs", "0"),
     ],
 )
 def test_what_cannot_be_run_is_refused_before_anything_runs(
