@@ -12,6 +12,8 @@ from jinxiao.model.ledger import Account, Ledger
 from jinxiao.model.markets import MarketState
 from jinxiao.model.tourists.setup import PartyColumns
 
+_NOT_CARRIED = frozenset({"permanent_income", "consumption", "income", "risk", "saving_rate"})
+"""Columns of a run that a month writes without reading them, or reads without writing."""
 _FIRM_STATE = ("employees", "target", "expected", "sales", "price", "cash")
 
 
@@ -85,8 +87,9 @@ class State:
         )
 
     def household_backup(self) -> dict[str, np.ndarray]:
-        """Return copies of the household columns that a month changes."""
-        return {name: getattr(self.households, name).copy() for name in changed_columns()}
+        """Return copies of the household columns that a month reads and changes."""
+        names = [name for name in changed_columns() if name not in _NOT_CARRIED]
+        return {name: getattr(self.households, name).copy() for name in names}
 
     def restore_households(self, backup: dict[str, np.ndarray]) -> None:
         """Put the household columns back as they were."""

@@ -201,7 +201,7 @@ def test_as_many_visitors_come_as_are_published(reference: Economy, baseline: Ba
 
 def test_visits_grow_by_nearly_the_exponential_of_utility(baseline: Baseline) -> None:
     base = baseline.values["tourists.base_probability"]
-    assert coming_probability(base, 1.0, 0.8) / base == pytest.approx(np.exp(0.8), rel=0.1)
+    assert coming_probability(base, 0.8) / base == pytest.approx(np.exp(0.8), rel=0.1)
 
 
 # --- an empty measure has no uplift

@@ -7,7 +7,5 @@ PARTY: dict[str, Column] = {
     "market": Column("int8", "code", "Market of origin"),
     "kind": Column("int8", "code", "0 family, 1 couple, 2 seniors, 3 students, 4 group, 5 business"),
     "size": Column("int8", "persons", "people in the party"),
-    "propensity": Column("float32", "1", "factor on the market's monthly probability of coming; mean one"),
-    "budget": Column("float32", "1", "factor on daily spending; mean one"),
 }
 KINDS = ("family", "couple", "seniors", "students", "group", "business")

@@ -55,7 +55,7 @@ def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, 
                 0.0, m.utility[Market.FOREIGN_VISA_FREE] - m.utility[Market.FOREIGN_VISA]
             )
         shift += p.kind_block_weight[kind] * (m.block_days - m.mean_block)
-        if u_come >= rules.coming_probability(p.base_probability[market], float(party.propensity[j]), shift):
+        if u_come >= rules.coming_probability(p.base_probability[market], shift):
             continue
         w = float(party.weight[j])
         size = float(party.size[j])
@@ -65,7 +65,7 @@ def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, 
         nights = -math.log(u_nights) * p.nights[market]
         z = normal_quantile(u_spend)
         total = (
-            size * (1.0 + nights) * p.daily_spending[market] * m.growth * float(party.budget[j])
+            size * (1.0 + nights) * p.daily_spending[market] * m.growth
             * math.exp(p.spending_sigma * z - 0.5 * p.spending_sigma * p.spending_sigma)
         )  # fmt: skip
         spent = 0.0

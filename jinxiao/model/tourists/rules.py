@@ -8,12 +8,12 @@ rule = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @rule
-def coming_probability(base, propensity, utility_change):
+def coming_probability(base, utility_change):
     """Monthly probability that a party comes: base odds shifted by utility (binary logit, T1).
 
     ``base`` is the probability at neutral utility; ``utility_change`` adds leisure days, access, attraction and prices.
     """
-    odds = base * propensity / max(1.0 - base * propensity, 0.02) * math.exp(utility_change)
+    odds = base / (1.0 - base) * math.exp(utility_change)
     return odds / (1.0 + odds)
 
 

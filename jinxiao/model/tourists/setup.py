@@ -70,6 +70,4 @@ def make_parties(trips: np.ndarray, block_days: np.ndarray, scale: int, values: 
         market=np.repeat(markets.astype(np.int8).ravel(), n),
         kind=np.repeat(kind_of.astype(np.int8).ravel(), n),
         size=np.repeat(np.tile(sizes.astype(np.int8), N_MARKETS), n),
-        propensity=np.ones(n.sum(), np.float32),
-        budget=np.ones(n.sum(), np.float32),
     )
