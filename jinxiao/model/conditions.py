@@ -47,6 +47,7 @@ TRANSFER = np.dtype(
         ("rule", np.int32),  # id of the instrument: keys take-up draws and cost accounts
         ("basis", np.int32),  # Basis
         ("zones", np.int64),  # bit mask
+        ("groups", np.int64),  # bit mask of the households' group; 0: everyone
         ("amount", np.float64),  # yuan paid this month per unit of the basis
         ("share", np.float64),  # of the unit's own pension, paid on top of amount (EMPLOYEE_PENSIONER)
         ("permanent", np.float64),  # yuan a month per unit that enter permanent income while the rule lasts
@@ -71,6 +72,7 @@ DURABLE_RULE = np.dtype(
         ("durable", np.int32),  # Durable
         ("powertrain", np.int32),  # 0 petrol, 1 new energy, -1 either (cars)
         ("zones", np.int64),
+        ("groups", np.int64),  # bit mask of the households' group; 0: everyone
         ("rate", np.float64),  # share of price
         ("flat", np.float64),  # yuan
         ("cap", np.float64),  # yuan per unit; of rate and flat together
@@ -92,6 +94,7 @@ COUPON = np.dtype(
         ("rule", np.int32),
         ("goods", np.int64),  # bit mask of Good that the wave covers; 0 for visitors-only waves
         ("zones", np.int64),
+        ("groups", np.int64),  # bit mask of the households' group; 0: everyone
         ("threshold", np.float64),  # yuan: spend T
         ("discount", np.float64),  # yuan: get D off
         ("quantity", np.float64),  # coupons issued this month in the zones, real units

@@ -18,6 +18,7 @@ from jinxiao.model.government import Bank, Treasury
 from jinxiao.model.households import columns as household_columns
 from jinxiao.model.households import setup as hs
 from jinxiao.model.households.accounts import COUNTS, N_CELLS, N_ITEMS, Item
+from jinxiao.model.households.diary import N_ENTRIES
 from jinxiao.model.households.loop import N_BLOCKS, N_TRIP_COUNTS, HouseholdMonth, household_block
 from jinxiao.model.ledger import ACCOUNT_NAMES, Account, Ledger, LedgerError
 from jinxiao.model.markets import MarketState
@@ -126,6 +127,7 @@ class Economy(mesa.Model):
         self.month = 0
         self.market_path: list[MarketState] = []
         self.replay: Sequence[MarketState] | None = None
+        self.diaries = np.zeros((0, N_ENTRIES), np.float32)
         self.conditions = policy.months[0] if policy.months else Conditions(0)
         self.instruments = {i.rule: i for i in policy.instruments}
         self.luck = np.array(
@@ -337,6 +339,7 @@ class Economy(mesa.Model):
             household_block(
                 block, self.edges[block], self.edges[block + 1], self.state.households, self.household_parameters, month,
                 ranges, self.accounts, self.demand, self.labour, self.rule_cost, self.rule_gross, self.trips,
+                self.diaries,
             )  # fmt: skip
 
         if self.threads > 1:
@@ -654,6 +657,10 @@ class Economy(mesa.Model):
         return grants
 
     # ------------------------------------------------------------------ branching and looking
+
+    def keep_diaries(self) -> None:
+        """Let every household keep a diary from now on: ``diaries`` (households, N_ENTRIES) holds the last month's."""
+        self.diaries = np.zeros((len(self.state.households.weight), N_ENTRIES), np.float32)
 
     def fork(self, policy: Policy, market_path: Sequence[MarketState] | None = None) -> "Economy":
         """Return a run that shares this one's history and goes on under another policy.

@@ -62,6 +62,11 @@ SEED: dict[str, Column] = {
 """What the world provides for each household."""
 
 STATE: dict[str, Column] = {
+    "group": Column(
+        "uint8",
+        "bits",
+        "groups of an experiment that the household belongs to, one bit each; 0 in ordinary runs",
+    ),
     "liquid_wealth": Column(
         "float64", "yuan", "cash and demand deposits, end of month; negative is consumer debt"
     ),

@@ -16,6 +16,7 @@ from jinxiao.model.ergodic import consume
 from jinxiao.model.households import rules
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
+from jinxiao.model.households.diary import N_ENTRIES, Entry
 from jinxiao.model.names import (
     AGE_BAND_STARTS,
     DURABLES,
@@ -37,30 +38,49 @@ N_BLOCKS = 16
 HouseholdColumns = namedtuple("HouseholdColumns", [*SEED, *STATE])
 
 PARAMETER_FIELDS = (
-    "psi_sigma", "medical_probability", "medical_mean", "medical_sigma", "uninsured_share", "subsistence",
-    "marginal_share", "need_weights", "need_mean", "rent_yield", "imputed_income_share", "hazard_cap",
-    "half_age", "age_spread", "add_rate", "add_income_elasticity", "durable_price",
+    # income and saving
+    "psi_sigma", "rent_yield", "imputed_income_share", "mean_income", "floor_income_share", "liquid_rate",
+    "borrowing_rate", "mortgage_rate", "resident_pension", "hand_to_mouth_months",
+    # work
+    "replacement_rate", "benefit_coverage", "floor_at_start", "floor_spillover", "training_months",
+    # family
+    "birth_probability", "fertile_until",
+    # illness
+    "medical_probability", "medical_mean", "medical_sigma", "uninsured_share",
+    # goods
+    "subsistence", "marginal_share", "need_weights", "need_mean", "lump_share",
+    # durables and their credit
+    "hazard_cap", "half_age", "age_spread", "add_rate", "add_income_elasticity", "durable_price",
     "price_income_elasticity", "price_sigma", "durable_elasticity", "intertemporal_elasticity",
     "announcement_months", "down_payment", "loan_months", "reserve_months", "savings_share",
-    "financed_share", "floor_income_share", "pass_through", "mean_income", "trip_constant",
-    "block_weight", "free_weight", "trip_income_weight", "daily_spending", "spending_income_elasticity",
-    "spending_sigma", "trip_nights", "family_trip_days", "trip_components", "trip_displacement",
-    "trip_cash_share", "outside_block_weight", "salience", "waste", "labelling", "baskets",
-    "digital_share", "lump_share", "basket_sigma", "storability", "displaced_now", "pull_forward_months",
-    "replacement_rate", "benefit_coverage", "liquid_rate", "borrowing_rate", "loan_rate", "mortgage_rate",
-    "credit_take_up", "birth_probability", "fertile_until", "resident_pension", "floor_at_start",
-    "floor_spillover", "hand_to_mouth_months", "training_months",
+    "financed_share", "pass_through", "loan_rate", "credit_take_up",
+    # trips
+    "trip_constant", "block_weight", "free_weight", "trip_income_weight", "daily_spending",
+    "spending_income_elasticity", "spending_sigma", "trip_nights", "family_trip_days", "trip_components",
+    "trip_displacement", "trip_cash_share", "outside_block_weight",
+    # coupons
+    "salience", "waste", "labelling", "baskets", "digital_share", "basket_sigma", "storability",
+    "displaced_now", "pull_forward_months",
 )  # fmt: skip
 HouseholdParameters = namedtuple("HouseholdParameters", PARAMETER_FIELDS)
 
 MONTH_FIELDS = (
-    "t", "seed", "growth", "floor", "wage_index", "self_index", "owner_support", "farm_index",
-    "separation", "zone_risk", "finding", "vacancy_cdf", "price", "training", "training_wage_gain",
-    "training_finding_gain", "uninsured_change", "consumption_table", "destination_cdf", "trip_logsum",
-    "block_days", "free_days", "holiday_share", "leave_take_up", "leave_bridging", "school_break",
-    "ticket_factor", "ticket_rule", "transfers", "durable_rules", "hazard_bound", "pool_open", "coupons",
-    "claim_probability", "loan_rate_cut", "loan_eligible", "loan_rule", "new_energy_share",
-    "benefit_change", "luck",
+    # everywhere
+    "t", "seed", "growth", "price", "luck",
+    # income and saving
+    "wage_index", "self_index", "owner_support", "farm_index", "transfers", "uninsured_change",
+    "consumption_table",
+    # work
+    "floor", "separation", "zone_risk", "finding", "vacancy_cdf", "training", "training_wage_gain",
+    "training_finding_gain", "benefit_change",
+    # trips
+    "destination_cdf", "trip_logsum", "block_days", "free_days", "holiday_share", "leave_take_up",
+    "leave_bridging", "school_break", "ticket_factor", "ticket_rule",
+    # durables and their credit
+    "durable_rules", "hazard_bound", "pool_open", "loan_rate_cut", "loan_eligible", "loan_rule",
+    "new_energy_share",
+    # coupons
+    "coupons", "claim_probability",
 )  # fmt: skip
 HouseholdMonth = namedtuple("HouseholdMonth", MONTH_FIELDS)
 
@@ -150,7 +170,7 @@ def _transfer_units(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _best_subsidy(rules_now, j0, j1, price, zone, new_energy, oldest, u_grade, u_day, pool_open):
+def _best_subsidy(rules_now, j0, j1, price, zone, group, new_energy, oldest, u_grade, u_day, pool_open):
     """Return (amount, row) of the best durable rule open to a purchase; row -1 where there is none.
 
     ``u_grade`` decides whether the model qualifies and is claimed, ``u_day`` whether the pool is still open that day.
@@ -159,7 +179,7 @@ def _best_subsidy(rules_now, j0, j1, price, zone, new_energy, oldest, u_grade, u
     row = -1
     for j in range(j0, j1):
         r = rules_now[j]
-        if not (r.zones >> zone) & 1:
+        if not (r.zones >> zone) & 1 or not (r.groups == 0 or r.groups & group):
             continue
         if r.powertrain >= 0 and r.powertrain != new_energy:
             continue
@@ -178,7 +198,7 @@ def _best_subsidy(rules_now, j0, j1, price, zone, new_energy, oldest, u_grade, u
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def household_block(
-    block, start, stop, h, p, m, rule_ranges, accounts, demand, labour, rule_cost, rule_gross, trips
+    block, start, stop, h, p, m, rule_ranges, accounts, demand, labour, rule_cost, rule_gross, trips, diaries
 ):
     """Take households ``start..stop`` through one month; book into the accounts of ``block``.
 
@@ -198,7 +218,10 @@ def household_block(
     rule_cost : ndarray, shape (blocks, MAX_RULES, cities)
     rule_gross : ndarray, shape (blocks, MAX_RULES)
     trips : ndarray, shape (blocks, cities + 1, N_TRIP_COUNTS)
+    diaries : ndarray of float32, shape (households, N_ENTRIES)
+        Rewritten row by row; of no rows where no diaries are kept.
     """
+    keeps = diaries.shape[0] > 0
     spend = np.empty(N_GOODS)
     by_category = np.empty(N_CATEGORIES)
     need = np.empty(3)
@@ -207,6 +230,7 @@ def household_block(
     # arrays are taken out of their tuples once: inside the loop each access would count references
     h_weight = h.weight
     h_zone = h.zone
+    h_group = h.group
     h_quintile = h.quintile
     h_head_age = h.head_age
     h_child_age = h.child_age
@@ -305,12 +329,16 @@ def household_block(
     for i in range(start, stop):
         w = float(h_weight[i])
         zone = int(h_zone[i])
+        group = int(h_group[i])
         city = zone // 2
         residence = zone % 2
         quintile = int(h_quintile[i])
         head_age = int(h_head_age[i])
         age_band = 0 if head_age < _AGE_1 else (1 if head_age < _AGE_2 else (2 if head_age < _AGE_3 else 3))
         acc = accounts[block, (zone * 5 + quintile) * 4 + age_band]
+        if keeps:
+            for k in range(N_ENTRIES):
+                diaries[i, k] = 0.0
         cost = rule_cost[block]
         gross = rule_gross[block]
 
@@ -454,6 +482,8 @@ def household_block(
             r = m_transfers[j]
             if not (r.zones >> zone) & 1 or quintile > r.max_quintile:
                 continue
+            if not (r.groups == 0 or r.groups & group):
+                continue
             units = _transfer_units(
                 r.basis,
                 r.age_min,
@@ -585,6 +615,7 @@ def household_block(
                 rule_ranges[k + 1],
                 price,
                 zone,
+                group,
                 new_energy,
                 oldest,
                 u_grade,
@@ -640,6 +671,11 @@ def household_block(
                 lend = max(lend, p.financed_share * net)
             from_savings = min(max(net - lend - room, 0.0), savings)
             withdrawn += from_savings
+            if keeps:
+                replaced = h_durable_bought[i, buys]
+                diaries[i, Entry.DURABLES + k] = full
+                diaries[i, Entry.DURABLE_SUBSIDY + k] = amount
+                diaries[i, Entry.DURABLE_AGE + k] = -1 if replaced == NOT_OWNED else m.t - replaced
             h_durable_bought[i, buys] = m.t
             durable_outlay += full
             subsidies += amount
@@ -729,6 +765,10 @@ def household_block(
                 if waived > 0.0 and m.ticket_rule >= 0:
                     cost[m.ticket_rule, d] += w * waived
                     gross[m.ticket_rule] += w * basis * (1.0 - m_ticket_factor[d])
+                if keeps:
+                    diaries[i, Entry.TRIP_DESTINATION] = d + 1
+                    diaries[i, Entry.TRIP_NIGHTS] = nights
+                    diaries[i, Entry.TRIP_PERSONS] = party
                 trips[block, d, 0] += w * party
                 trips[block, d, 1] += w * trip_cost
                 if outside:
@@ -780,6 +820,8 @@ def household_block(
             r = m_coupons[j]
             if not (r.zones >> zone) & 1 or r.goods == 0 or m_claim_probability[j] <= 0.0:
                 continue
+            if not (r.groups == 0 or r.groups & group):
+                continue
             if uniform(m.seed, i, m.t, m_luck[r.rule]) >= m_claim_probability[j]:
                 continue
             if r.digital_only and h_digital[i] > p_digital_share[residence]:
@@ -814,6 +856,14 @@ def household_block(
                         cut = min(cut, MOST_CUT * spend[g2])
                         spend[g2] -= cut
                         taken += cut
+                if keeps:
+                    diaries[i, Entry.COUPON_EXTRA] += stretch
+                    diaries[i, Entry.COUPON_FROM_GOODS] += taken
+                    diaries[i, Entry.COUPON_FROM_LATER] += forward
+                    if gap > diaries[i, Entry.COUPON_THRESHOLD] - diaries[i, Entry.COUPON_BASKET]:
+                        diaries[i, Entry.COUPON_BASKET] = size
+                        diaries[i, Entry.COUPON_THRESHOLD] = r.threshold
+                        diaries[i, Entry.COUPON_GOOD] = g + 1
                 h_stored[i] += forward
                 extra_from_saving += stretch - taken
                 discount += off
@@ -878,3 +928,41 @@ def household_block(
         acc[Item.PERSONS] += w * persons
         if end < p.hand_to_mouth_months * permanent:
             acc[Item.HAND_TO_MOUTH] += w
+        if keeps:
+            for e in range(2):
+                if h_occupation[i, e] > 0 and h_employed[i, e]:
+                    diaries[i, Entry.EMPLOYED] += 1
+            diaries[i, Entry.PERSONS] = persons
+            diaries[i, Entry.WAGES] = wages
+            diaries[i, Entry.BUSINESS] = business
+            diaries[i, Entry.FARM] = farm
+            diaries[i, Entry.PROPERTY] = property_cash
+            diaries[i, Entry.PENSIONS] = pensions
+            diaries[i, Entry.TRANSFERS] = transfers
+            diaries[i, Entry.RELIEF] = relief
+            diaries[i, Entry.BENEFIT] = benefit
+            diaries[i, Entry.POLICY] = policy
+            diaries[i, Entry.DEDUCTIONS] = deductions
+            diaries[i, Entry.INTEREST] = interest + interest_subsidy
+            diaries[i, Entry.INCOME] = h_income[i]
+            diaries[i, Entry.PERMANENT] = permanent
+            diaries[i, Entry.BIRTH] = new_births
+            diaries[i, Entry.COMMITTED] = committed
+            diaries[i, Entry.WITHDRAWN] = withdrawn
+            diaries[i, Entry.DEBT_SERVICE] = debt_service
+            diaries[i, Entry.LOAN_NEW] = loan_new
+            diaries[i, Entry.LIQUID] = end
+            diaries[i, Entry.SAVINGS] = h_term_deposits[i]
+            diaries[i, Entry.PLANNED] = planned
+            diaries[i, Entry.CONSUMPTION] = consumption
+            diaries[i, Entry.IMPUTED] = imputed
+            diaries[i, Entry.LABELLED] = labelled
+            diaries[i, Entry.MEDICAL] = medical
+            diaries[i, Entry.SUBSIDIES] = subsidies
+            diaries[i, Entry.TRIP] = trip_cost
+            diaries[i, Entry.TRIP_BLOCK] = block_days
+            diaries[i, Entry.COUPON_OFF] = discount
+            for g in range(N_GOODS):
+                diaries[i, Entry.GOODS + g] = spend[g]
+            for k in range(N_CATEGORIES):
+                diaries[i, Entry.CATEGORIES + k] = by_category[k]
