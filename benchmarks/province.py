@@ -1,5 +1,6 @@
 """What the benchmarks share: the province to run, repeated months of its households, and the line they print last."""
 
+import inspect
 import json
 import os
 import resource
@@ -15,9 +16,11 @@ import numpy as np
 from jinxiao.calibration.baseline import fit_baseline
 from jinxiao.calibration.parameters import load_parameters
 from jinxiao.calibration.world import World
+from jinxiao.model import economy as economies
 from jinxiao.model.baseline import Baseline
 from jinxiao.model.conditions import Policy
 from jinxiao.model.economy import Economy
+from jinxiao.model.households.loop import N_BLOCKS, household_block
 from jinxiao.scenarios.plan import load_plan
 
 PLAN = "shanxi-2025"
@@ -94,6 +97,9 @@ class RecordedMonths:
         The run at the start of those months.
     """
 
+    ARGUMENTS = tuple(inspect.signature(household_block.py_func).parameters)
+    """Names of what the block is given."""
+
     def __init__(self, economy: Economy, count: int) -> None:
         self.economy = economy
         self._calls: list[tuple[Any, ...]] = []
@@ -134,3 +140,27 @@ class RecordedMonths:
     def live(self, run: Economy, k: int) -> None:
         """Take all households of ``run`` through recorded month ``k``."""
         run._run_blocks(*self._calls[k])
+
+    def arguments(self, run: Economy, k: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Open and live recorded month ``k``; return by name what else the block reads, and the books that it kept, by block.
+
+        They are known by their shape: books have a row a block, diaries are not kept.
+        """
+        given: dict[str, Any] = {}
+
+        def watch(*values: Any) -> None:
+            given.update(zip(self.ARGUMENTS, values, strict=True))
+            household_block(*values)
+
+        self.open(run, k)
+        economies.household_block = watch
+        try:
+            self.live(run, k)
+        finally:
+            economies.household_block = household_block
+        apart = ("block", "start", "stop", "h", "p", "m", "diaries")
+        rest = {n: v for n, v in given.items() if n not in apart}
+        books = {
+            n: v for n, v in rest.items() if isinstance(v, np.ndarray) and v.ndim > 1 and len(v) == N_BLOCKS
+        }
+        return {n: v for n, v in rest.items() if n not in books}, books
