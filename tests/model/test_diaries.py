@@ -5,17 +5,8 @@ import pytest
 from small_policies import busy_policy, policy_of, transfer
 
 from jinxiao.model.economy import Economy
-from jinxiao.model.households.diary import Entry
+from jinxiao.model.households.diary import CAME_IN, N_ENTRIES, WENT_OUT, Entry, parts
 from jinxiao.model.names import N_DURABLES
-
-IN = [
-    Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,
-    Entry.BENEFIT, Entry.POLICY, Entry.INTEREST, Entry.LOAN_NEW, Entry.WITHDRAWN, Entry.SUBSIDIES, Entry.COUPON_OFF,
-]  # fmt: skip
-"""What adds to liquid wealth."""
-OUT = [Entry.DEDUCTIONS, Entry.COMMITTED, Entry.DEBT_SERVICE, Entry.MEDICAL, Entry.TRIP]
-"""What takes from it, beside goods and durables."""
-
 
 @pytest.fixture
 def busy_run(history: Economy) -> Economy:
@@ -30,10 +21,10 @@ def test_every_yuan_of_a_household_is_income_spent_saved_or_lent(busy_run: Econo
         before = busy_run.households.columns["liquid_wealth"].astype(float).copy()
         busy_run.run_for(1)
         d = busy_run.diaries.astype(np.float64)
-        came_in = d[:, IN].sum(axis=1)
+        came_in = d[:, CAME_IN].sum(axis=1)
         durables = d[:, Entry.DURABLES : Entry.DURABLES + N_DURABLES].sum(axis=1)
         goods = d[:, Entry.GOODS : Entry.CATEGORIES].sum(axis=1)
-        gap = before + came_in - d[:, OUT].sum(axis=1) - durables - goods - d[:, Entry.LIQUID]
+        gap = before + came_in - d[:, WENT_OUT].sum(axis=1) - durables - goods - d[:, Entry.LIQUID]
         assert np.max(np.abs(gap) / np.maximum(np.abs(before) + came_in, 1.0)) < 1e-5
 
 
@@ -61,3 +52,30 @@ def test_a_rule_for_a_group_reaches_its_members_alone(history: Economy) -> None:
     economy.run_for(1)
     paid = economy.diaries[:, Entry.POLICY]
     assert (paid[: n // 2] == 500.0).all() and (paid[n // 2 :] == 0.0).all()
+
+
+def test_entries_follow_each_other_without_gap_or_overlap() -> None:
+    in_order = sorted(Entry)
+    assert in_order[0] == 0
+    ends = [int(entry) + parts(entry) for entry in in_order]
+    assert ends == [*map(int, in_order[1:]), N_ENTRIES]
+
+
+def test_who_is_out_of_work_lost_a_job_and_did_not_find_one(busy_run: Economy) -> None:
+    def at_work() -> np.ndarray:
+        columns = busy_run.households.columns
+        return ((columns["occupation"] > 0) & (columns["employed"] == 1)).sum(axis=1)
+
+    before = at_work()
+    busy_run.run_for(1)
+    d = busy_run.diaries
+    assert d[:, Entry.JOBS_LOST].sum() > 0 and d[:, Entry.JOBS_FOUND].sum() > 0
+    assert np.array_equal(at_work(), before - d[:, Entry.JOBS_LOST] + d[:, Entry.JOBS_FOUND])
+    assert np.array_equal(at_work(), d[:, Entry.EMPLOYED])
+
+
+def test_the_largest_transfer_is_one_of_what_policy_paid(busy_run: Economy) -> None:
+    busy_run.run_for(1)
+    policy, largest = busy_run.diaries[:, Entry.POLICY], busy_run.diaries[:, Entry.POLICY_LARGEST]
+    assert policy.max() > 0 and (largest <= policy * 1.000001).all()
+    assert np.array_equal(largest > 0, busy_run.diaries[:, Entry.POLICY_RULE] > 0)

@@ -86,8 +86,21 @@ class Entry(IntEnum):
     """the threshold it was stretched to"""
     COUPON_GOOD = 39
     """code of its good plus one; 0: nothing was stretched"""
+    # what happened at work, by whom policy paid, tickets
+    JOBS_LOST = 40
+    """earners who lost their job this month"""
+    JOBS_FOUND = 41
+    """earners who found one"""
+    TRAINED = 42
+    """earners who finished a training course"""
+    POLICY_LARGEST = 43
+    """largest of the transfers by instruments of policy"""
+    POLICY_RULE = 44
+    """rule of its instrument plus one; 0: none"""
+    TICKETS = 45
+    """gate tickets of the trip that policy waives"""
     # by good, category and class of durables
-    GOODS = 40
+    GOODS = 46
     """first of the goods: spent out of the monthly budget, coupons' part included"""
     CATEGORIES = GOODS + N_GOODS
     """first of eight: consumption by category"""
@@ -100,3 +113,17 @@ class Entry(IntEnum):
 
 
 N_ENTRIES = Entry.DURABLE_AGE + N_DURABLES
+
+CAME_IN = (
+    Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,
+    Entry.BENEFIT, Entry.POLICY, Entry.INTEREST, Entry.LOAN_NEW, Entry.WITHDRAWN, Entry.SUBSIDIES, Entry.COUPON_OFF,
+)  # fmt: skip
+"""Scalars that add to liquid wealth."""
+WENT_OUT = (Entry.DEDUCTIONS, Entry.COMMITTED, Entry.DEBT_SERVICE, Entry.MEDICAL, Entry.TRIP)
+"""Scalars that take from it; goods and durables do, too."""
+
+
+def parts(entry: Entry) -> int:
+    """Return how many columns an entry has: one, or one for each good, category or class of durables."""
+    later = [other for other in (*Entry, N_ENTRIES) if other > entry]
+    return int(min(later)) - int(entry)

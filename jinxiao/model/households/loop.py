@@ -422,10 +422,14 @@ def household_block(
                 risk = m_separation[city, sector] * m_zone_risk[zone] * p_benefit_coverage[1, occupation]
                 if u_sep < risk:
                     h_employed[i, e] = 0
+                    if keeps:
+                        diaries[i, Entry.JOBS_LOST] += 1
             else:
                 finding = m_finding[city] * (1.0 + (m.training_finding_gain if h_trained_for[i] > 0 else 0.0))
                 if uniform(m.seed, i, m.t, Draw.FINDING_1 + e) < finding:
                     h_employed[i, e] = 1
+                    if keeps:
+                        diaries[i, Entry.JOBS_FOUND] += 1
                     u_job = uniform(m.seed, i, m.t, Draw.SECTOR_OF_JOB + e)
                     job = 0
                     while job < m_vacancy_cdf.shape[1] - 1 and u_job > m_vacancy_cdf[city, job]:
@@ -516,6 +520,9 @@ def household_block(
                 label_category = r.label_category
             cost[r.rule, city] += w * paid
             gross[r.rule] += w * paid
+            if keeps and paid > diaries[i, Entry.POLICY_LARGEST]:
+                diaries[i, Entry.POLICY_LARGEST] = paid
+                diaries[i, Entry.POLICY_RULE] = r.rule + 1
         usual = (
             usual_wages
             + usual_business
@@ -769,6 +776,7 @@ def household_block(
                     diaries[i, Entry.TRIP_DESTINATION] = d + 1
                     diaries[i, Entry.TRIP_NIGHTS] = nights
                     diaries[i, Entry.TRIP_PERSONS] = party
+                    diaries[i, Entry.TICKETS] = waived
                 trips[block, d, 0] += w * party
                 trips[block, d, 1] += w * trip_cost
                 if outside:
@@ -947,6 +955,7 @@ def household_block(
             diaries[i, Entry.INCOME] = h_income[i]
             diaries[i, Entry.PERMANENT] = permanent
             diaries[i, Entry.BIRTH] = new_births
+            diaries[i, Entry.TRAINED] = trained
             diaries[i, Entry.COMMITTED] = committed
             diaries[i, Entry.WITHDRAWN] = withdrawn
             diaries[i, Entry.DEBT_SERVICE] = debt_service
