@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jinxiao.api import compare, facts, run, sensitivity, uplift
+    from jinxiao.api import compare, facts, find_households, household, run, sensitivity, uplift
     from jinxiao.calibration.world import World
     from jinxiao.files.errors import InputError, InvariantError
     from jinxiao.scenarios import Plan, Scenario, load_plan, read_scenario
@@ -22,6 +22,8 @@ _WHERE = {
     "World": "jinxiao.calibration.world",
     "compare": "jinxiao.api",
     "facts": "jinxiao.api",
+    "find_households": "jinxiao.api",
+    "household": "jinxiao.api",
     "load_plan": "jinxiao.scenarios",
     "read_scenario": "jinxiao.scenarios",
     "run": "jinxiao.api",
@@ -38,6 +40,8 @@ __all__ = [
     "__version__",
     "compare",
     "facts",
+    "find_households",
+    "household",
     "load_plan",
     "read_scenario",
     "run",

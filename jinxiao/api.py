@@ -4,7 +4,7 @@ What loads the compiled model is imported when it is used: the command line star
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinxiao.experiments import comparison
 from jinxiao.experiments import sensitivity as sensitivities
@@ -12,6 +12,9 @@ from jinxiao.experiments import uplift as uplifts
 from jinxiao.files.manifest import Account
 from jinxiao.results import report
 from jinxiao.scenarios import Plan, Scenario, read_scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def uplift(
@@ -120,6 +123,49 @@ def facts(*, scale: int = 100, seed: int = 1, account: Account | None = None) ->
         baseline_facts.hashes(scale),
         account,
     )
+
+
+def household(
+    plan: Plan,
+    household: int,
+    scenario: Scenario | str = "plan",
+    *,
+    reference: Scenario | str = "without",
+    **options: Any,
+) -> report.Household:
+    """Return one household's diary under a scenario, beside the reference.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    household : int
+        Position in the synthetic province of this scale and seed.
+    scenario, reference : Scenario or str
+        Scenarios, names, files, or ``measures:5,15``.
+    **options
+        ``scale``, ``seed``, ``months``, ``closure``: see :func:`jinxiao.experiments.close_up.keep_diary`.
+
+    Returns
+    -------
+    Household
+        With ``table``, ``reasons``, ``text()``, ``plot("diary")`` and ``save(folder)``.
+    """
+    from jinxiao.experiments.close_up import keep_diary
+
+    account = options.pop("account", None) or Account()
+    found = keep_diary(plan, _scenario(plan, scenario), _scenario(plan, reference), household, **options)
+    return report.of(report.Household, found, account)
+
+
+def find_households(
+    plan: Plan, text: str, *, scale: int = 100, seed: int = 1, lang: str = "en"
+) -> "pd.DataFrame":
+    """Return some households of a kind, such as ``rural, retired, quintile 1``: see :func:`household`."""
+    from jinxiao.experiments.close_up import households_at_start
+    from jinxiao.results.household_people import find_households as find
+
+    return find(households_at_start(plan, scale=scale, seed=seed), text, lang)
 
 
 def _scenario(plan: Plan, given: Scenario | str) -> Scenario:

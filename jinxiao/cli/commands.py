@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from jinxiao.cli import options as o
-from jinxiao.cli.options import Format, Lang, Listing, Method, New, Reference
+from jinxiao.cli.options import Closure, Format, Lang, Listing, Method, New, Reference
 from jinxiao.cli.session import Session, print_frame
 from jinxiao.files.errors import InputError
 
@@ -364,6 +364,75 @@ def facts(
     from jinxiao.results.tables import facts_frame, facts_summary
 
     session.answer(facts_summary(result.table, lang), facts_frame(result.table, lang))
+
+
+@app.command()
+def household(
+    number: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="ID", help="Position of the household in the synthetic province; --find gives some."
+        ),
+    ] = None,
+    scenario: Annotated[
+        str, typer.Argument(help="plan, baseline, actual, measures:5,15, or a YAML file.")
+    ] = "plan",
+    find: Annotated[
+        str | None,
+        typer.Option(
+            help='List households of a kind instead: "rural, retired, quintile 1", "urban, young, renting".'
+        ),
+    ] = None,
+    reference: Annotated[str, typer.Option(help="With what the scenario is compared.")] = "without",
+    closure: Annotated[
+        Closure,
+        typer.Option(
+            help="direct: markets as in the reference; full: markets answer, and reach every household."
+        ),
+    ] = Closure.direct,
+    plan: o.Plan = PLAN,
+    months: o.Months = 48,
+    scale: o.Scale = 100,
+    seed: o.Seed = 1,
+    out: o.Out = None,
+    lang: o.LangOption = Lang.en,
+    form: o.FormatOption = Format.table,
+    quiet: o.Quiet = False,
+) -> None:
+    """One household's diary: who they are, what came in, what they bought and why, with and without a measure."""
+    session = Session("household", lang, form, quiet)
+    from jinxiao.scenarios import load_plan, read_scenario
+
+    chosen_plan = load_plan(plan)
+    if (number is None) == (find is None):
+        found = "no ID" if find is None else "an ID and --find"
+        raise InputError("household", field="ID", found=found, allowed="one of an ID and --find")
+    if number is None:
+        from jinxiao import api
+        from jinxiao.results.household_text import found_table
+
+        table = api.find_households(chosen_plan, str(find), scale=scale, seed=seed, lang=lang.value)
+        session.answer(found_table(table, lang), table)
+        return
+    chosen, base = read_scenario(chosen_plan, scenario), read_scenario(chosen_plan, reference)
+    options = {"scale": scale, "seed": seed, "months": months, "closure": closure.value}
+    asked = {
+        "plan": chosen_plan.name,
+        "scenarios": [(s.name, s.hash) for s in (chosen, base)],
+        "household": number,
+        **options,
+    }
+    with session.folder(out, asked) as folder, session.progress(kept=False) as progress:
+        from jinxiao import api
+
+        result = api.household(
+            chosen_plan, number, chosen, reference=base, **options, progress=progress, account=session.account
+        )
+        progress.stage("figures")
+        result.write(folder, lang)
+    from jinxiao.results.household_text import household_text
+
+    session.answer(household_text(result, lang), result.reasons)
 
 
 @app.command()

@@ -32,6 +32,13 @@ class Reference(StrEnum):
     baseline = "baseline"
 
 
+class Closure(StrEnum):
+    """Whether markets answer."""
+
+    direct = "direct"
+    full = "full"
+
+
 class New(StrEnum):
     """Of what the part that is new under the plan is told."""
 

@@ -1,29 +1,78 @@
-"""One run looked at closely: every payment between sectors, their balances, and a panel of households."""
+"""Runs looked at closely: payments between sectors and their balances, a panel of households, one household's diary."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from jinxiao.calibration.baseline import fit_baseline
-from jinxiao.experiments.engine import Engine
-from jinxiao.experiments.runs import make_draw
+from jinxiao.experiments.comparison import title_of
+from jinxiao.experiments.engine import Engine, content_hash
+from jinxiao.experiments.ensemble import Progress, silent
+from jinxiao.experiments.estimates import Title
+from jinxiao.experiments.runs import CLOSURES, Draw, make_draw, model_seed, split_values
+from jinxiao.experiments.uplift import check_numbers, check_sample
 from jinxiao.files.errors import InputError
 from jinxiao.model.economy import Economy
+from jinxiao.model.households.diary import N_ENTRIES, UNITS, Entry, parts
 from jinxiao.model.ledger import ACCOUNT_NAMES, ITEMS
-from jinxiao.model.names import CITIES, N_QUINTILES, RESIDENCES, month_label
+from jinxiao.model.names import (
+    CATEGORIES,
+    CITIES,
+    DURABLES,
+    GOODS,
+    N_CATEGORIES,
+    N_DURABLES,
+    N_GOODS,
+    N_QUINTILES,
+    RESIDENCES,
+    month_label,
+)
 from jinxiao.model.outcomes import Outcomes
 
 PANEL_STREAM = 0x9A
 """Key of the random order in which households are taken into a panel."""
-QUANTITIES = {
-    "income": "yuan/month",
-    "consumption": "yuan/month",
-    "liquid_wealth": "yuan",
-    "durable_purchases": "units",
+LISTS: Final[dict[int, tuple[str, ...]]] = {
+    N_GOODS: tuple(one.key for one in GOODS),
+    N_CATEGORIES: tuple(one.key for one in CATEGORIES),
+    N_DURABLES: tuple(one.key for one in DURABLES),
 }
-"""What a panel holds of each household and month."""
+"""Keys of what an entry has many columns of, by their number; others are numbered."""
+RENAMED: Final = {Entry.LIQUID: "liquid_wealth"}
+
+
+class Quantity(NamedTuple):
+    """A column of diaries as tables name it."""
+
+    name: str
+    column: int
+    unit: str
+
+
+def _quantities() -> tuple[Quantity, ...]:
+    found = []
+    for entry in sorted(Entry):
+        name, unit, count = (
+            RENAMED.get(entry, entry.name.lower()),
+            UNITS.get(entry, "yuan/month"),
+            parts(entry),
+        )
+        if count == 1:
+            found.append(Quantity(name, int(entry), unit))
+        else:
+            found += [
+                Quantity(f"{name}_{key}", entry + k, unit)
+                for k, key in enumerate(LISTS.get(count, range(1, count + 1)))
+            ]
+    return tuple(found)
+
+
+QUANTITIES: Final = _quantities()
+"""Everything that a diary holds of a household and month."""
+ALWAYS: Final = ("income", "consumption", "liquid_wealth", "durable_purchases")
+"""What a panel holds whatever it is; of the rest, what is not zero."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +86,8 @@ class CloseUp:
     balance_sheet : DataFrame
         ``month, sector, instrument, value``: end of month, yuan; what is owed is negative.
     panel : DataFrame
-        ``household, weight, city, residence, quintile, month, quantity, value, unit``.
+        ``household, weight, city, residence, quintile, month, quantity, value, unit``: income, consumption, liquid wealth and
+        purchases of durables always; of the rest of their diaries what is not zero.
     """
 
     transactions_flow: pd.DataFrame
@@ -81,12 +131,18 @@ def look_closely(
     chosen = choose_households(len(world), households, seed)
     baseline = fit_baseline(world, dict(unit.parameters))
     economy = Economy(world, scenario.policy(months, unit.levers), baseline, seed=unit.seed)
-    rows = []
-    for _ in range(months):
+    if households:
+        economy.keep_diaries()
+    entries = np.zeros((months, households, N_ENTRIES), np.float32)
+    bought = np.zeros((months, households), np.float32)
+    for t in range(months):
         economy.run_for(1)
-        rows.append(_month_of(economy, chosen))
+        if households:
+            entries[t] = economy.diaries[chosen]
+            bought[t] = (economy.households.columns["durable_bought"][chosen] == t).sum(axis=1)
     outcomes = economy.outcomes()
-    return CloseUp(transactions_flow(outcomes), balance_sheet(outcomes), pd.concat(rows, ignore_index=True))
+    table = panel(economy.households.columns, chosen, entries, bought)
+    return CloseUp(transactions_flow(outcomes), balance_sheet(outcomes), table)
 
 
 def choose_households(population: int, wanted: int, seed: int) -> np.ndarray:
@@ -97,34 +153,238 @@ def choose_households(population: int, wanted: int, seed: int) -> np.ndarray:
     return np.sort(order[:wanted])
 
 
-def _month_of(economy: Economy, chosen: np.ndarray) -> pd.DataFrame:
-    """Return a panel's rows of the month that was just lived."""
-    month = int(economy.month) - 1
-    columns = economy.households.columns
-    values = {
-        "income": columns["income"][chosen],
-        "consumption": columns["consumption"][chosen],
-        "liquid_wealth": columns["liquid_wealth"][chosen],
-        "durable_purchases": (columns["durable_bought"][chosen] == month).sum(axis=1),
-    }
+def panel(
+    columns: Mapping[str, np.ndarray], chosen: np.ndarray, entries: np.ndarray, bought: np.ndarray
+) -> pd.DataFrame:
+    """Return the tidy panel of chosen households.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+        Columns of all households: weight, zone, quintile.
+    chosen : ndarray of int, shape (n,)
+        Their positions.
+    entries : ndarray, shape (months, n, N_ENTRIES)
+        Their diaries.
+    bought : ndarray, shape (months, n)
+        Durables bought, units.
+
+    Returns
+    -------
+    DataFrame
+        ``household, weight, city, residence, quintile, month, quantity, value, unit``, by month, quantity and household.
+    """
+    names = [*ALWAYS, *(q.name for q in QUANTITIES if q.name not in ALWAYS)]
+    at = {q.name: q for q in QUANTITIES}
+    units = [at[name].unit if name in at else "units" for name in names]
+    values = np.stack([bought if n not in at else entries[:, :, at[n].column] for n in names], axis=1)
+    kept = values != 0.0
+    kept[:, : len(ALWAYS)] = True
+    month, quantity, household = np.nonzero(kept)
     zone = columns["zone"][chosen]
-    who = pd.DataFrame(
+    quintiles = [f"Q{q + 1}" for q in range(N_QUINTILES)]
+
+    def named(codes: np.ndarray, keys: list[str]) -> Any:
+        return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(keys))
+
+    listed = sorted(set(units))
+    unit = np.array([listed.index(u) for u in units])
+    return pd.DataFrame(
         {
-            "household": chosen,
-            "weight": columns["weight"][chosen].astype(np.float64),
-            "city": np.array([c.key for c in CITIES], dtype=object)[zone // 2],
-            "residence": np.array([r.key for r in RESIDENCES], dtype=object)[zone % 2],
-            "quintile": np.array([f"Q{q + 1}" for q in range(N_QUINTILES)], dtype=object)[
-                columns["quintile"][chosen]
-            ],
-            "month": month_label(month),
+            "household": chosen[household],
+            "weight": columns["weight"][chosen].astype(np.float64)[household],
+            "city": named((zone // 2)[household], [c.key for c in CITIES]),
+            "residence": named((zone % 2)[household], [r.key for r in RESIDENCES]),
+            "quintile": named(columns["quintile"][chosen][household], quintiles),
+            "month": named(month, [month_label(t) for t in range(len(entries))]),
+            "quantity": named(quantity, names),
+            "value": values[kept].astype(np.float64),
+            "unit": named(unit[quantity], listed),
         }
     )
-    parts = [
-        who.assign(quantity=name, value=values[name].astype(np.float64), unit=unit)
-        for name, unit in QUANTITIES.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
+
+
+class Payer(NamedTuple):
+    """An instrument of policy: number of its measure, and its names."""
+
+    measure: int
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
+class HouseholdDiary:
+    """One household along two runs that share every random draw: under a scenario, and under the reference.
+
+    Attributes
+    ----------
+    household : int
+        Position in the synthetic province.
+    who : dict of str to ndarray
+        Its columns in January 2024.
+    entries, reference : ndarray of float64, shape (months, N_ENTRIES)
+        Its diary under the scenario and under the reference.
+    titles : tuple of Title
+        Of the scenario and of the reference.
+    scenarios : tuple of str
+        Their names.
+    start : int
+        First month in which the two can differ.
+    payers : dict of int to Payer
+        Instruments by rule.
+    settings, hashes : dict
+        As in :class:`~jinxiao.experiments.uplift.UpliftResult`.
+    """
+
+    household: int
+    who: dict[str, np.ndarray]
+    entries: np.ndarray
+    reference: np.ndarray
+    titles: tuple[Title, Title]
+    scenarios: tuple[str, str]
+    start: int
+    payers: dict[int, Payer]
+    settings: dict[str, Any]
+    hashes: dict[str, str]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """``diary.csv``: ``household, scenario, month, quantity, value, unit``; what is zero in both runs is left out."""
+        columns = [q.column for q in QUANTITIES]
+        both = np.stack([self.entries, self.reference])[:, :, columns]
+        kept = np.broadcast_to((both != 0.0).any(axis=0), both.shape)
+        run, month, quantity = np.nonzero(kept)
+        return pd.DataFrame(
+            {
+                "household": self.household,
+                "scenario": np.array(self.scenarios, dtype=object)[run],
+                "month": np.array([month_label(t) for t in range(len(self.entries))], dtype=object)[month],
+                "quantity": np.array([q.name for q in QUANTITIES], dtype=object)[quantity],
+                "value": both[kept],
+                "unit": np.array([q.unit for q in QUANTITIES], dtype=object)[quantity],
+            }
+        )
+
+
+def keep_diary(
+    plan: Any,
+    scenario: Any,
+    reference: Any,
+    household: int,
+    *,
+    scale: int = 100,
+    seed: int = 1,
+    months: int = 48,
+    closure: str = "direct",
+    progress: Progress = silent,
+) -> HouseholdDiary:
+    """Return one household's diary under a scenario and under a reference, at the central parameters.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    scenario, reference : Scenario
+        What is compared; they are one until the plan starts.
+    household : int
+        Its position in the synthetic province of this scale and seed.
+    scale, seed, months
+        As in :func:`~jinxiao.experiments.uplift.uplift`.
+    closure : {'direct', 'full'}
+        ``direct``: prices, wages and jobs are those of the reference, so that a household which no instrument reaches lives
+        the same life twice. ``full``: markets answer.
+    progress : callable
+        Told of the runs that are done.
+
+    Raises
+    ------
+    InputError
+        When an argument is not allowed, or there is no such household.
+    """
+    check_numbers(
+        plan,
+        list(plan.measures),
+        scale=scale,
+        draws=1,
+        months=months,
+        seed=seed,
+        horizon=Engine().horizon(),
+    )
+    if closure not in CLOSURES:
+        raise InputError(field="closure", found=f"'{closure}'", allowed=", ".join(CLOSURES))
+    past, unit, world = _start(plan, reference, scale, seed, months, household)
+    progress(0, 3)
+    who = {name: np.copy(column[household]) for name, column in past.households.columns.items()}
+    past.keep_diaries()
+    shared = _live(past, household, plan.start)
+    progress(1, 3)
+    base = past.fork(reference.policy(months, unit.levers))
+    base.keep_diaries()
+    without = [*shared, *_live(base, household, months - plan.start)]
+    progress(2, 3)
+    policy = scenario.policy(months, unit.levers)
+    run = past.fork(policy, base.market_path if closure == "direct" else None)
+    run.keep_diaries()
+    entries = [*shared, *_live(run, household, months - plan.start)]
+    progress(3, 3)
+    return HouseholdDiary(
+        household=household,
+        who=who,
+        entries=np.array(entries, np.float64),
+        reference=np.array(without, np.float64),
+        titles=(title_of(scenario), title_of(reference)),
+        scenarios=(scenario.name, reference.name),
+        start=plan.start,
+        payers=_payers(plan, policy),
+        settings={
+            "plan": plan.name, "scenario": scenario.name, "reference": reference.name, "household": household,
+            "scale": scale, "seed": seed, "months": months, "closure": closure,
+        },
+        hashes={
+            "world": world.content_hash,
+            "parameters": content_hash(unit.parameters),
+            "code": Engine().code_hash(),
+        },
+    )  # fmt: skip
+
+
+def households_at_start(plan: Any, *, scale: int = 100, seed: int = 1) -> dict[str, np.ndarray]:
+    """Return the columns of all households in January 2024, in the run of :func:`keep_diary`."""
+    check_sample(scale, seed)
+    economy, _, _ = _start(plan, plan.scenario(), scale, seed, plan.start + 1, 0)
+    return dict(economy.households.columns)
+
+
+def _start(
+    plan: Any, scenario: Any, scale: int, seed: int, months: int, household: int
+) -> tuple[Economy, Draw, Any]:
+    """Return an economy at January 2024, the central values and the world."""
+    engine = Engine()
+    parameters = engine.load_parameters(plan)
+    unit = split_values(parameters, parameters.central(), 0, model_seed(seed, 0))
+    world = engine.load_world(scale, seed)
+    if not 0 <= household < len(world):
+        allowed = f"0 to {len(world) - 1} at scale {scale}"
+        raise InputError("household", field="ID", found=str(household), allowed=allowed)
+    baseline = fit_baseline(world, dict(unit.parameters))
+    economy = Economy(world, scenario.policy(months, unit.levers), baseline, seed=unit.seed, detail=False)
+    return economy, unit, world
+
+
+def _live(economy: Economy, household: int, months: int) -> list[np.ndarray]:
+    rows = []
+    for _ in range(months):
+        economy.run_for(1)
+        rows.append(economy.diaries[household].copy())
+    return rows
+
+
+def _payers(plan: Any, policy: Any) -> dict[int, Payer]:
+    found = {}
+    for one in policy.instruments:
+        name = plan.measures[one.measure].instruments[one.key.partition(".")[2]].name
+        found[one.rule] = Payer(one.measure, name.en, name.zh)
+    return found
 
 
 def transactions_flow(outcomes: Outcomes) -> pd.DataFrame:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from jinxiao.experiments.close_up import HouseholdDiary
 from jinxiao.experiments.comparison import ComparisonResult, ScenarioRuns
 from jinxiao.experiments.sensitivity import SensitivityResult
 from jinxiao.experiments.uplift import UpliftResult
 from jinxiao.files.errors import InputError
 from jinxiao.files.manifest import Account, write_manifest
-from jinxiao.files.writing import results_folder, write_csv, write_parquet
+from jinxiao.files.writing import atomic_write_bytes, results_folder, write_csv, write_parquet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -264,5 +265,48 @@ class Facts(Report):
         write_csv(folder / "facts.csv", self.table)
         write_parquet(folder / "facts.parquet", self.table)
         write_csv(folder / "facts_summary.csv", self.summary.reset_index())
+        _write_figures(self.figures(lang), folder)
+        write_manifest(folder, self.command, self.settings, self.hashes, self.account)
+
+
+@dataclass(frozen=True)
+class Household(HouseholdDiary, Report):
+    """One household's diary, under a scenario and under the reference. ``table`` is ``diary.csv``.
+
+    Attributes
+    ----------
+    account : Account
+        What the computation took.
+    """
+
+    account: Account = field(default_factory=Account)
+    command = "household"
+
+    def text(self, lang: str = "en", width: int = 100) -> str:
+        """Return the diary to read, as plain text of a width in columns."""
+        from jinxiao.results.household_text import as_text
+
+        return as_text(self, lang, width)
+
+    @property
+    def reasons(self) -> pd.DataFrame:
+        """``reasons.csv``: ``household, month, run, kind, reason, text_en, text_zh``."""
+        from jinxiao.results.household_text import reasons_frame
+
+        return reasons_frame(self)
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        from jinxiao.results.household_figure import household_figures
+
+        return household_figures(self, lang)
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write ``diary.csv``, ``.parquet`` and ``.txt``, ``reasons.csv`` and ``.parquet``, the figure and manifest."""
+        write_csv(folder / "diary.csv", self.table)
+        write_parquet(folder / "diary.parquet", self.table)
+        write_csv(folder / "reasons.csv", self.reasons)
+        write_parquet(folder / "reasons.parquet", self.reasons)
+        atomic_write_bytes(folder / "diary.txt", self.text(lang).encode("utf-8"))
         _write_figures(self.figures(lang), folder)
         write_manifest(folder, self.command, self.settings, self.hashes, self.account)

@@ -8,6 +8,7 @@ from jinxiao.model.economy import Economy
 from jinxiao.model.households.diary import CAME_IN, N_ENTRIES, WENT_OUT, Entry, parts
 from jinxiao.model.names import N_DURABLES
 
+
 @pytest.fixture
 def busy_run(history: Economy) -> Economy:
     """A province with every channel of policy at work, that keeps diaries."""
@@ -69,8 +70,8 @@ def test_who_is_out_of_work_lost_a_job_and_did_not_find_one(busy_run: Economy) -
     before = at_work()
     busy_run.run_for(1)
     d = busy_run.diaries
-    assert d[:, Entry.JOBS_LOST].sum() > 0 and d[:, Entry.JOBS_FOUND].sum() > 0
-    assert np.array_equal(at_work(), before - d[:, Entry.JOBS_LOST] + d[:, Entry.JOBS_FOUND])
+    assert d[:, Entry.JOB_LOST].sum() > 0 and d[:, Entry.JOB_FOUND].sum() > 0
+    assert np.array_equal(at_work(), before - d[:, Entry.JOB_LOST] + d[:, Entry.JOB_FOUND])
     assert np.array_equal(at_work(), d[:, Entry.EMPLOYED])
 
 

@@ -87,9 +87,9 @@ class Entry(IntEnum):
     COUPON_GOOD = 39
     """code of its good plus one; 0: nothing was stretched"""
     # what happened at work, by whom policy paid, tickets
-    JOBS_LOST = 40
+    JOB_LOST = 40
     """earners who lost their job this month"""
-    JOBS_FOUND = 41
+    JOB_FOUND = 41
     """earners who found one"""
     TRAINED = 42
     """earners who finished a training course"""
@@ -114,12 +114,18 @@ class Entry(IntEnum):
 
 N_ENTRIES = Entry.DURABLE_AGE + N_DURABLES
 
-CAME_IN = (
+CAME_IN: tuple[Entry, ...] = (
     Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,
     Entry.BENEFIT, Entry.POLICY, Entry.INTEREST, Entry.LOAN_NEW, Entry.WITHDRAWN, Entry.SUBSIDIES, Entry.COUPON_OFF,
 )  # fmt: skip
 """Scalars that add to liquid wealth."""
-WENT_OUT = (Entry.DEDUCTIONS, Entry.COMMITTED, Entry.DEBT_SERVICE, Entry.MEDICAL, Entry.TRIP)
+WENT_OUT: tuple[Entry, ...] = (
+    Entry.DEDUCTIONS,
+    Entry.COMMITTED,
+    Entry.DEBT_SERVICE,
+    Entry.MEDICAL,
+    Entry.TRIP,
+)
 """Scalars that take from it; goods and durables do, too."""
 
 
@@ -127,3 +133,28 @@ def parts(entry: Entry) -> int:
     """Return how many columns an entry has: one, or one for each good, category or class of durables."""
     later = [other for other in (*Entry, N_ENTRIES) if other > entry]
     return int(min(later)) - int(entry)
+
+
+UNITS = {
+    Entry.PERSONS: "persons",
+    Entry.EMPLOYED: "persons",
+    Entry.BIRTH: "persons",
+    Entry.JOB_LOST: "persons",
+    Entry.JOB_FOUND: "persons",
+    Entry.TRAINED: "persons",
+    Entry.TRIP_PERSONS: "persons",
+    Entry.TRIP_NIGHTS: "nights",
+    Entry.TRIP_BLOCK: "days",
+    Entry.TRIP: "yuan",
+    Entry.LIQUID: "yuan",
+    Entry.SAVINGS: "yuan",
+    Entry.COUPON_BASKET: "yuan",
+    Entry.COUPON_THRESHOLD: "yuan",
+    Entry.DURABLES: "yuan",
+    Entry.DURABLE_SUBSIDY: "yuan",
+    Entry.DURABLE_AGE: "months",
+    Entry.TRIP_DESTINATION: "code",
+    Entry.COUPON_GOOD: "code",
+    Entry.POLICY_RULE: "code",
+}
+"""Units of entries that are not yuan a month."""

@@ -423,13 +423,13 @@ def household_block(
                 if u_sep < risk:
                     h_employed[i, e] = 0
                     if keeps:
-                        diaries[i, Entry.JOBS_LOST] += 1
+                        diaries[i, Entry.JOB_LOST] += 1
             else:
                 finding = m_finding[city] * (1.0 + (m.training_finding_gain if h_trained_for[i] > 0 else 0.0))
                 if uniform(m.seed, i, m.t, Draw.FINDING_1 + e) < finding:
                     h_employed[i, e] = 1
                     if keeps:
-                        diaries[i, Entry.JOBS_FOUND] += 1
+                        diaries[i, Entry.JOB_FOUND] += 1
                     u_job = uniform(m.seed, i, m.t, Draw.SECTOR_OF_JOB + e)
                     job = 0
                     while job < m_vacancy_cdf.shape[1] - 1 and u_job > m_vacancy_cdf[city, job]:
