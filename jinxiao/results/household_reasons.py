@@ -374,9 +374,9 @@ REASONS: Final = (
     ), _durables(old=True, subsidised=False)),
     Reason("added_subsidised", "durable", Label(
         "bought {a} for {price} yuan, no old one replaced: subsidy of {subsidy} yuan.",
-        "新添{thing}，价格{price}元，享受补贴{subsidy}元。"
+        "新添{a}，价格{price}元，享受补贴{subsidy}元。"
     ), _durables(old=False, subsidised=True)),
-    Reason("added", "durable", Label("bought {a} for {price} yuan, no old one replaced.", "新添{thing}，价格{price}元。"),
+    Reason("added", "durable", Label("bought {a} for {price} yuan, no old one replaced.", "新添{a}，价格{price}元。"),
            _durables(old=False, subsidised=False)),
     Reason("for_the_subsidy", "durable", Label(
         "the {thing} would not have been bought at its full price.", "若无补贴，不会购买该{thing}。"

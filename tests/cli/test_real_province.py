@@ -76,7 +76,7 @@ def test_run_adds_ledger_and_panel(folder: Path) -> None:
         assert ((change - net).abs() < 1e-6 * paid[sector].iloc[1:]).all()
     panel = read(folder / "run" / "panel.csv")
     assert panel["household"].nunique() == 7 and panel["month"].nunique() == 20
-    assert set(panel["quantity"]) == {"income", "consumption", "liquid_wealth", "durable_purchases"}
+    assert set(panel["quantity"]) > {"income", "consumption", "liquid_wealth", "durable_purchases", "wages"}
     assert (panel.loc[panel["quantity"] == "consumption", "value"] > 0).all()
 
 
@@ -88,6 +88,31 @@ def test_a_larger_panel_holds_the_smaller_one(folder: Path) -> None:
     assert not (folder / "panel3" / "balance_sheet.csv").exists()
     same = large[large["household"].isin(small["household"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(same, small)
+
+
+def test_a_household_tells_its_diary(folder: Path) -> None:
+    found = jinxiao(
+        folder, "household", "--find", "young, children", "--scale", "1000", "--quiet", "--format", "csv"
+    )
+    household = found.splitlines()[1].split(",")[0]
+    words = (
+        "household",
+        household,
+        "measures:5",
+        "--scale",
+        "1000",
+        "--months",
+        "24",
+        "--quiet",
+        "--out",
+        "diary",
+    )
+    out = jinxiao(folder, *words)
+    assert f"Household {household}" in out and "2025-12" in out and "Came in" in out
+    table = read(folder / "diary" / "diary.csv")
+    assert set(table["scenario"]) == {"without+5", "without"} and table["month"].nunique() == 24
+    assert (folder / "diary" / "figures" / "diary.png").exists()
+    assert "收入" in jinxiao(folder, *words, "--lang", "zh")
 
 
 def test_facts_stand_beside_their_sources(folder: Path) -> None:
