@@ -99,11 +99,12 @@ def compare(
     run = recorded.fresh()
     ids = range(len(run.state.households.weight))
     objects = Households(run.state.households, run.household_parameters, ids, purposes)
+    shapes = {name: shape[1:] for name, shape in recorded.books.items()}
     worst = {"consumption": 0.0, "income": 0.0, "households_off": 0.0}
     for k, month in enumerate(recorded.months):
-        given, books = recorded.arguments(run, k)
-        shapes = {name: book.shape[1:] for name, book in books.items()}
-        objects.open_month(month, policies[k], given, shapes, prepared=False)
+        books = recorded.empty_books()
+        recorded.live(run, k, books)
+        objects.open_month(month, policies[k], recorded.given[k], shapes, prepared=False)
         objects.agents.do("live")
         weight = run.state.households.weight.astype(np.float64)
         month_income = run.state.households.permanent_income.astype(np.float64)
@@ -129,12 +130,12 @@ def objects_seconds(
     recorded: RecordedMonths, policies: Sequence[Sequence[Policy]], purposes: Purposes, ids: range
 ) -> float:
     """Return processor seconds per household-month of ``agents.do('live')``, draws prepared."""
-    run, watched = recorded.fresh(), recorded.fresh()
+    run = recorded.fresh()
     objects = Households(run.state.households, run.household_parameters, ids, purposes)
+    shapes = {name: shape[1:] for name, shape in recorded.books.items()}
     seconds = 0.0
     for k, month in enumerate(recorded.months):
-        given, books = recorded.arguments(watched, k)
-        objects.open_month(month, policies[k], given, {name: b.shape[1:] for name, b in books.items()})
+        objects.open_month(month, policies[k], recorded.given[k], shapes)
         start = time.thread_time()
         objects.agents.do("live")
         seconds += time.thread_time() - start
@@ -147,9 +148,9 @@ def columns_seconds(recorded: RecordedMonths, times: int) -> float:
     for _ in range(times):
         run = recorded.fresh()
         for k in range(len(recorded.months)):
-            recorded.open(run, k)
+            books = recorded.empty_books()
             start = time.thread_time()
-            recorded.live(run, k)
+            recorded.live(run, k, books)
             seconds += time.thread_time() - start
     return seconds / (times * len(run.state.households.weight) * len(recorded.months))
 

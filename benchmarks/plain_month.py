@@ -43,7 +43,7 @@ class Bound(NamedTuple):
     """What a name of a function stands for where that is not an ordinary value."""
 
     kind: str
-    """``column``, ``columns`` (the tuple of all), ``row``, ``block``, ``kept`` (whether diaries are), ``diaries``, ``alias``."""
+    """``column``, ``columns`` (the tuple of all), ``row``, ``block``, ``never`` (what is false here), ``diaries``, ``alias``."""
     of: str = ""
     """Name of the column; name of the tuple of an alias."""
     field: str = ""
@@ -51,7 +51,8 @@ class Bound(NamedTuple):
 
 
 ROLES: Final = {
-    "h": Bound("columns"), "block": Bound("block"), "keeps": Bound("kept"), "diaries": Bound("diaries"),
+    "h": Bound("columns"), "block": Bound("block"), "keeps": Bound("never"), "rehearses": Bound("never"),
+    "diaries": Bound("diaries"),
 }  # fmt: skip
 """Names of ``household_block`` that have a part of their own."""
 
@@ -191,7 +192,7 @@ class Plainer(ast.NodeTransformer):
                 return _attribute(_name(AGENT), "row")
             if role.kind == "alias":
                 return _attribute(_name(role.of), role.field)
-            if role.kind == "kept":
+            if role.kind == "never":
                 return ast.Constant(False)
             raise Unforeseen(f"line {node.lineno}: {node.id} ({role.kind}) is used as a whole")
         found, value = self.known(node)
@@ -241,6 +242,10 @@ class Plainer(ast.NodeTransformer):
         found, function = self.known(node.func)
         if isinstance(node.func, ast.Name) and node.func.id in ("int", "float") and self._needless(node):
             return self.visit(node.args[0])
+        if found and (function is np.empty or function is np.zeros):
+            return self.zeros(node)
+        if found and function is np.array:
+            return self.visit(node.args[0])
         if not found or not hasattr(function, "py_func"):
             if found and isinstance(getattr(math, getattr(function, "__name__", ""), None), Callable):  # type: ignore[arg-type]
                 name = self.space.add(function.__name__, getattr(math, function.__name__))
@@ -276,21 +281,66 @@ class Plainer(ast.NodeTransformer):
             return False
         return node.func.id == "float" or "int" in COLUMNS[role.of].dtype  # type: ignore[attr-defined]
 
-    # ------------------------------------------------------------------ diaries are left out
+    def zeros(self, node: ast.Call) -> ast.expr:
+        """Return a list, or a list of lists, of zeros in the place of an array."""
+        shape = node.args[0]
+        kind = ast.unparse(node.args[1]) if len(node.args) > 1 else "float"
+        zero = ast.Constant(False if "bool" in kind else 0 if "int" in kind else 0.0)
+        sizes = list(shape.elts) if isinstance(shape, ast.Tuple) else [shape]
+        made: ast.expr = ast.BinOp(ast.List([zero], ast.Load()), ast.Mult(), self.visit(sizes.pop()))
+        for size in reversed(sizes):
+            count = ast.Call(_name("range"), [self.visit(size)], [])
+            made = ast.ListComp(made, [ast.comprehension(ast.Name("_", ast.Store()), count, [], 0)])
+        return made
+
+    # ------------------------------------------------------------------ diaries and rehearsals are left out
+
+    def settled(self, test: ast.expr) -> bool | None:
+        """Return what a condition is, where that is known beforehand."""
+        match test:
+            case ast.Name() if self.is_role(test, "never"):
+                return False
+            case ast.UnaryOp(op=ast.Not()):
+                inner = self.settled(test.operand)
+                return None if inner is None else not inner
+            case ast.BoolOp():
+                parts = [self.settled(part) for part in test.values]
+                decisive = isinstance(test.op, ast.Or)
+                if decisive in parts:
+                    return decisive
+                return not decisive if all(part is not None for part in parts) else None
+        return None
 
     def visit_If(self, node: ast.If) -> Any:
-        """Leave out what is done only where diaries are kept."""
-        tests = (
-            node.test.values
-            if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.And)
-            else [node.test]
-        )
-        if any(self.is_role(test, "kept") for test in tests):
-            return self.block(node.orelse) if node.orelse else None
+        """Leave out what is never done, and tests of it."""
+        settled = self.settled(node.test)
+        if settled is not None:
+            chosen = node.body if settled else node.orelse
+            return self.block(chosen) if chosen else None
+        if isinstance(node.test, ast.BoolOp):
+            rest = [part for part in node.test.values if self.settled(part) is None]
+            node.test = rest[0] if len(rest) == 1 else ast.BoolOp(node.test.op, rest)
         node.test = self.visit(node.test)
         node.body = self.block(node.body)
         node.orelse = self.block(node.orelse) if node.orelse else []
         return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        """Choose where the condition is known."""
+        settled = self.settled(node.test)
+        if settled is not None:
+            return self.visit(node.body if settled else node.orelse)
+        return self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        """Let another name of the row stand for the row."""
+        value = node.value
+        while isinstance(value, ast.IfExp) and self.settled(value.test) is not None:
+            value = value.body if self.settled(value.test) else value.orelse
+        if self.is_role(value, "row") and isinstance(node.targets[0], ast.Name):
+            self.bound[node.targets[0].id] = Bound("row")
+            return None
+        return self.generic_visit(node)
 
     def visit_For(self, node: ast.For) -> ast.stmt:
         """Keep a loop whose body was left out whole a loop."""
@@ -390,45 +440,50 @@ def derive_live(space: Namespace) -> Callable[[Any], None]:
     plain = Plainer(space, python, bound)
     opening: list[ast.stmt] = []
     for statement in body[:-1]:
-        assert isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
-        name, value = statement.targets[0].id, statement.value
+        simple = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+        name, value = (statement.targets[0].id, statement.value) if simple else ("", None)  # type: ignore[attr-defined]
         if name in ROLES:
             continue
-        if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):
+        if (
+            isinstance(value, ast.Attribute)
+            and isinstance(value.value, ast.Name)
+            and value.value.id in ("h", "p", "m")
+        ):
             of = value.value.id
             bound[name] = Bound("column", value.attr) if of == "h" else Bound("alias", of, value.attr)
-        elif isinstance(value, ast.Call) and ast.unparse(value.func) in ("np.empty", "np.zeros"):
-            opening.append(ast.Assign(statement.targets, _scratch(plain, value.args[0]), lineno=0))
-        elif isinstance(value, ast.Call) and ast.unparse(value.func) == "np.array":
-            space.add(name, ast.literal_eval(value.args[0]))
         else:
             opening += plain.block([statement])
     month = plain.block([_Returns().visit(s) for s in loop.body])
-    books = [n for n in names if n not in (*ROLES, "start", "stop")]
-    used = {n.id for s in (*opening, *month) for n in ast.walk(s) if isinstance(n, ast.Name)}
+    _once_a_month(space, opening, month)
+    buffers = _changed(opening)
+    given = [n for n in names if n not in (*ROLES, "start", "stop")]
+    used = {n.id for s in month for n in ast.walk(s) if isinstance(n, ast.Name)}
     model = [
         ast.Assign([ast.Name(n, ast.Store())], _attribute(_attribute(_name(AGENT), "model"), n), lineno=0)
-        for n in books
+        for n in [*given, *sorted(buffers)]
         if n in used
     ]
-    now = _Now().block([*model, *opening, *hoisted(month)])
+    now = _Now().block([*model, *hoisted(month)])
     arguments = ast.arguments([], [ast.arg(AGENT)], None, [], [], None, [])
     space.function(ast.FunctionDef("live", arguments, now, [], type_params=[]))
     return space["live"]  # type: ignore[no-any-return]
 
 
-def _scratch(plain: Plainer, shape: ast.expr) -> ast.expr:
-    """Return a list, or a list of lists, of zeros."""
-    sizes = list(shape.elts) if isinstance(shape, ast.Tuple) else [shape]
-    made: ast.expr = ast.BinOp(
-        ast.List([ast.Constant(0.0)], ast.Load()), ast.Mult(), plain.visit(sizes.pop())
-    )
-    for size in reversed(sizes):
-        every = ast.comprehension(
-            ast.Name("_", ast.Store()), ast.Call(_name("range"), [plain.visit(size)], []), [], 0
-        )
-        made = ast.ListComp(made, [every])
-    return made
+def _once_a_month(space: Namespace, opening: list[ast.stmt], month: list[ast.stmt]) -> None:
+    """Make ``open_books(self)``: what the block does before its loop, kept by the model for all households."""
+    read = {n.id for s in opening for n in ast.walk(s) if isinstance(n, ast.Name)} - _changed(opening)
+    taken = [
+        ast.Assign([ast.Name(n, ast.Store())], _attribute(_name(AGENT), n), lineno=0)
+        for n in inspect.signature(household_block.py_func).parameters
+        if n in read
+    ]
+    used = {n.id for s in month for n in ast.walk(s) if isinstance(n, ast.Name)}
+    kept: list[ast.stmt] = [
+        ast.Assign([ast.Attribute(_name(AGENT), n, ast.Store())], _name(n), lineno=0)
+        for n in sorted(_changed(opening) & used)
+    ]
+    arguments = ast.arguments([], [ast.arg(AGENT)], None, [], [], None, [])
+    space.function(ast.FunctionDef("open_books", arguments, [*taken, *opening, *kept], [], type_params=[]))
 
 
 class _Now(ast.NodeTransformer):
@@ -597,6 +652,7 @@ class Households(mesa.Model):
             setattr(self, name, plain(value))
         for name, shape in books.items():
             setattr(self, name, np.zeros(shape).tolist())
+        SPACE["open_books"](self)
         seed = int(month.seed)
         if not prepared:
             for one in self.households:

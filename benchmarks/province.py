@@ -93,74 +93,66 @@ class RecordedMonths:
     ----------
     months : list of HouseholdMonth
         What the households were told, as it stood when pools had closed.
+    given : list of dict
+        Other arrays that the block reads, by name.
+    books : dict of str to tuple
+        Shape of each book that it keeps, blocks first.
+    conditions : list of Conditions
+        Policy of each month.
     economy : Economy
         The run at the start of those months.
     """
 
     ARGUMENTS = tuple(inspect.signature(household_block.py_func).parameters)
     """Names of what the block is given."""
+    OWN = ("block", "start", "stop", "h", "p", "m", "diaries")
+    """Those that are neither a book nor an array that it only reads."""
 
     def __init__(self, economy: Economy, count: int) -> None:
         self.economy = economy
-        self._calls: list[tuple[Any, ...]] = []
-        self._at: list[int] = []
+        self.months, self.given, self.conditions = [], [], []
         run = economy.fork(economy.policy)
-        live = run._run_blocks
+        last: dict[str, Any] = {}
 
-        def watch(month: Any, *rest: Any) -> None:
-            live(month, *rest)
-            frozen = month._replace(
-                **{k: v.copy() for k, v in month._asdict().items() if isinstance(v, np.ndarray)}
-            )
-            if (
-                self._at and self._at[-1] == run.month
-            ):  # the month again, with an earlier closing day of a pool
-                self._calls.pop()
-                self._at.pop()
-            self._calls.append((frozen, *rest))
-            self._at.append(run.month)
+        def watch(*values: Any) -> None:
+            # a month may be tried or rehearsed several times before it is lived: what counts is the last
+            last.update(zip(self.ARGUMENTS, values, strict=True))
+            household_block(*values)
 
-        run._run_blocks = watch  # type: ignore[method-assign]
-        conditions = []
-        for _ in range(count):
-            run.run_for(1)
-            conditions.append(run.conditions)
-        self.conditions = conditions
-        self.months = [call[0] for call in self._calls]
+        economies.household_block = watch
+        try:
+            for _ in range(count):
+                run.run_for(1)
+                self._keep(last)
+                self.conditions.append(run.conditions)
+        finally:
+            economies.household_block = household_block
+
+    def _keep(self, call: dict[str, Any]) -> None:
+        rest = {n: v for n, v in call.items() if n not in self.OWN}
+        # books are known by their shape: they have a row a block
+        books = {n: v.shape for n, v in rest.items() if v.ndim > 1 and len(v) == N_BLOCKS}
+        month = call["m"]
+        arrays = {k: v.copy() for k, v in month._asdict().items() if isinstance(v, np.ndarray)}
+        self.months.append(month._replace(**arrays))
+        self.given.append({n: v.copy() for n, v in rest.items() if n not in books})
+        self.books = books
+        self.diaries = call["diaries"]
 
     def fresh(self) -> Economy:
         """Return a run at the start of the months, with its own copy of the state."""
         return self.economy.fork(self.economy.policy)
 
-    def open(self, run: Economy, k: int) -> None:
-        """Put empty books before the households of ``run`` for recorded month ``k``."""
-        run.month = self._at[k]
-        run.open_month()
+    def empty_books(self) -> dict[str, np.ndarray]:
+        """Return empty books for a month."""
+        return {name: np.zeros(shape) for name, shape in self.books.items()}
 
-    def live(self, run: Economy, k: int) -> None:
+    def live(self, run: Economy, k: int, books: dict[str, np.ndarray]) -> None:
         """Take all households of ``run`` through recorded month ``k``."""
-        run._run_blocks(*self._calls[k])
-
-    def arguments(self, run: Economy, k: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """Open and live recorded month ``k``; return by name what else the block reads, and the books that it kept, by block.
-
-        They are known by their shape: books have a row a block, diaries are not kept.
-        """
-        given: dict[str, Any] = {}
-
-        def watch(*values: Any) -> None:
-            given.update(zip(self.ARGUMENTS, values, strict=True))
-            household_block(*values)
-
-        self.open(run, k)
-        economies.household_block = watch
-        try:
-            self.live(run, k)
-        finally:
-            economies.household_block = household_block
-        apart = ("block", "start", "stop", "h", "p", "m", "diaries")
-        rest = {n: v for n, v in given.items() if n not in apart}
-        books = {
-            n: v for n, v in rest.items() if isinstance(v, np.ndarray) and v.ndim > 1 and len(v) == N_BLOCKS
-        }
-        return {n: v for n, v in rest.items() if n not in books}, books
+        same = {
+            "h": run.state.households, "p": run.household_parameters, "m": self.months[k], "diaries": self.diaries,
+            **self.given[k], **books,
+        }  # fmt: skip
+        for block in range(N_BLOCKS):
+            own = {"block": block, "start": run.edges[block], "stop": run.edges[block + 1]}
+            household_block(*(own[n] if n in own else same[n] for n in self.ARGUMENTS))
