@@ -88,7 +88,8 @@ class Namespace(dict[str, Any]):
         key = (function, bound)
         if key not in self.made:
             python = function.py_func
-            name = python.__name__ + ("_of" if any(bound) else "")
+            # a prefix, since the loop has variables that are called like a rule
+            name = "plain_" + python.__name__.lstrip("_") + ("_of" if any(bound) else "")
             while name in self or name in self.made.values():
                 name += "_"
             self.made[key] = name
@@ -182,7 +183,7 @@ class Plainer(ast.NodeTransformer):
             return ast.Constant(int(number) if isinstance(number, IntEnum) else number)
         if isinstance(found, np.ndarray):
             return _name(self.space.add(name, found.tolist()))
-        return _name(self.space.add(name.removeprefix("math_"), found))
+        return _name(self.space.add(name, found))
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """Write constants as numbers, aliases as what they are aliases of."""
@@ -248,7 +249,7 @@ class Plainer(ast.NodeTransformer):
             return self.visit(node.args[0])
         if not found or not hasattr(function, "py_func"):
             if found and isinstance(getattr(math, getattr(function, "__name__", ""), None), Callable):  # type: ignore[arg-type]
-                name = self.space.add(function.__name__, getattr(math, function.__name__))
+                name = self.space.add("math_" + function.__name__, getattr(math, function.__name__))
                 return ast.Call(_name(name), [self.visit(a) for a in node.args], [])
             return self.generic_visit(node)
         if node.keywords:
@@ -262,7 +263,7 @@ class Plainer(ast.NodeTransformer):
             policy = ast.Subscript(_attribute(table, "policies"), kind, ast.Load())
             return ast.Call(policy, [cash], [])
         if function in PYTHON_OF:
-            name = self.space.add(function.py_func.__name__, PYTHON_OF[function])
+            name = self.space.add("plain_" + function.py_func.__name__, PYTHON_OF[function])
             return ast.Call(_name(name), [self.visit(a) for a in node.args], [])
         bound = tuple(self._handed(a) for a in node.args)
         name = self.space.plain(function, bound)
@@ -455,7 +456,7 @@ def derive_live(space: Namespace) -> Callable[[Any], None]:
             opening += plain.block([statement])
     month = plain.block([_Returns().visit(s) for s in loop.body])
     _once_a_month(space, opening, month)
-    buffers = _changed(opening)
+    buffers = _changed(opening) - _changed(month)
     given = [n for n in names if n not in (*ROLES, "start", "stop")]
     used = {n.id for s in month for n in ast.walk(s) if isinstance(n, ast.Name)}
     model = [
@@ -480,7 +481,7 @@ def _once_a_month(space: Namespace, opening: list[ast.stmt], month: list[ast.stm
     used = {n.id for s in month for n in ast.walk(s) if isinstance(n, ast.Name)}
     kept: list[ast.stmt] = [
         ast.Assign([ast.Attribute(_name(AGENT), n, ast.Store())], _name(n), lineno=0)
-        for n in sorted(_changed(opening) & used)
+        for n in sorted((_changed(opening) - _changed(month)) & used)
     ]
     arguments = ast.arguments([], [ast.arg(AGENT)], None, [], [], None, [])
     space.function(ast.FunctionDef("open_books", arguments, [*taken, *opening, *kept], [], type_params=[]))
@@ -546,7 +547,8 @@ def plain(value: Any) -> Any:
 
 def plain_month(month: Any, policies: Sequence[Callable[[float], float]]) -> Any:
     """Return the numbers of a month; its consumption table holds a policy a type instead of a table of values."""
-    table = with_slots("Table", {"lowest": plain(month.consumption_table.lowest), "policies": list(policies)})
+    fields = {k: plain(v) for k, v in month.consumption_table._asdict().items() if k != "values"}
+    table = with_slots("Table", {**fields, "policies": list(policies)})
     rest = {k: plain(v) for k, v in month._asdict().items() if k != "consumption_table"}
     return with_slots("Month", {**rest, "consumption_table": table})
 
