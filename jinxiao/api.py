@@ -122,5 +122,29 @@ def facts(*, scale: int = 100, seed: int = 1, account: Account | None = None) ->
     )
 
 
+def trial(trials: Sequence[Any] | str = "all", **options: Any) -> report.Trials:
+    """Return natural experiments re-enacted in the model.
+
+    Parameters
+    ----------
+    trials : str or sequence of Trial
+        Identifier, file, folder or ``all``; or trials that were read.
+    **options
+        ``scale``, ``draws``, ``seed``, ``jobs``: see :func:`jinxiao.experiments.trials.run.run_trials`.
+
+    Returns
+    -------
+    Trials
+        With ``table``, ``plot("trials")`` and ``save(folder)``.
+    """
+    from jinxiao.experiments.trials.run import run_trials
+    from jinxiao.experiments.trials.trial_file import find_trials
+
+    account = options.pop("account", None) or Account()
+    chosen = find_trials(trials) if isinstance(trials, str) else list(trials)
+    result = run_trials(chosen, **options)
+    return report.Trials(result.table, result.draws, result.settings, result.hashes, account)
+
+
 def _scenario(plan: Plan, given: Scenario | str) -> Scenario:
     return given if isinstance(given, Scenario) else read_scenario(plan, given)

@@ -266,3 +266,41 @@ class Facts(Report):
         write_csv(folder / "facts_summary.csv", self.summary.reset_index())
         _write_figures(self.figures(lang), folder)
         write_manifest(folder, self.command, self.settings, self.hashes, self.account)
+
+
+@dataclass(frozen=True)
+class Trials(Report):
+    """Natural experiments: published beside model.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``trials.csv``: ``trial, quantity, unit, published, low, high, model, model_low, model_high, in_band, source`` and more.
+    draws : DataFrame
+        Estimate and standard error by draw.
+    settings, hashes : dict
+        Trials, scale, draws and seed; hashes of world, code and trials.
+    account : Account
+        What the computation took.
+    """
+
+    table: pd.DataFrame
+    draws: pd.DataFrame
+    settings: dict[str, Any]
+    hashes: dict[str, str]
+    account: Account = field(default_factory=Account)
+    command = "trial"
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        from jinxiao.results.trials_figure import trials_figures
+
+        return trials_figures(self.table, self.settings, lang)
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write ``trials.csv``, ``.parquet``, estimates by draw, the figure and manifest."""
+        write_csv(folder / "trials.csv", self.table)
+        write_parquet(folder / "trials.parquet", self.table)
+        write_csv(folder / "trials_draws.csv", self.draws)
+        _write_figures(self.figures(lang), folder)
+        write_manifest(folder, self.command, self.settings, self.hashes, self.account)

@@ -17,7 +17,7 @@ from jinxiao.experiments.trials.trial_file import Trial
 from jinxiao.files.errors import InputError
 
 WORLD_SEED = 1
-SCALE = 400
+SCALE = 200
 DRAWS = 8
 COLUMNS = (
     "trial", "quantity", "unit", "published", "low", "high", "model", "model_low", "model_high", "in_band",
