@@ -12,12 +12,14 @@ from matplotlib.patches import Patch
 from jinxiao.results import style
 from jinxiao.results.labels import Label, interval, number
 from jinxiao.results.style import BLUE, GREEN, GRID, GREY, INK, MUTED, NOTE_SIZE, VERMILION, sheet, use_style
-from jinxiao.results.trials_tables import band_text, decimals, named, numeric, unit_of
+from jinxiao.results.trials_tables import band_text, named, numeric, row_decimals, unit_of
 
 ROW: Final = 0.235
 """Height of a row, inches."""
-LABELS, TRACK, CELLS = 0.42, 0.25, 0.33
+LABELS, TRACK, CELLS = 0.49, 0.2, 0.31
 """Widths of the three parts, as shares."""
+SPLIT: Final = 0.47
+"""Share of the cells that the published figures take."""
 MOST: Final = 2.5
 """How far an estimate may lie beyond the band, in widths of the scale, before it stands at the edge."""
 WORDS: Final = {
@@ -69,7 +71,7 @@ def trials_figure(table: pd.DataFrame, settings: dict[str, Any], lang: str) -> F
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(lines - 0.4, -1.2)
     axes.axis("off")
-    for left, key in ((LABELS + TRACK + 0.02, "published"), (LABELS + TRACK + 0.02 + CELLS / 2, "model")):
+    for left, key in ((LABELS + TRACK + 0.02, "published"), (LABELS + TRACK + 0.02 + CELLS * SPLIT, "model")):
         axes.text(left, -0.75, WORDS[key].of(lang), size=NOTE_SIZE, color=MUTED, va="center")
     y = 0
     previous = ""
@@ -77,8 +79,8 @@ def trials_figure(table: pd.DataFrame, settings: dict[str, Any], lang: str) -> F
         if row["trial"] != previous:
             previous = row["trial"]
             axes.axhline(y - 0.5, color=GRID, linewidth=0.5)
-            text = f"{str(row['trial']).replace('_', ' ')}  {named(row, 'title', lang)}"
-            axes.text(0.0, y, text, size=NOTE_SIZE, va="center", weight="bold", color=INK)
+            head = f"{str(row['trial']).replace('_', ' ')}  {named(row, 'title', lang)}"
+            axes.text(0.0, y, head, size=NOTE_SIZE + 0.5, va="center", color=style.DEEP)
             y += 1
         _row(axes, row, y, lang)
         y += 1
@@ -93,16 +95,17 @@ def trials_figure(table: pd.DataFrame, settings: dict[str, Any], lang: str) -> F
 
 
 def _row(axes: Axes, row: dict[str, Any], y: int, lang: str) -> None:
-    label = f"{named(row, 'quantity_title', lang)}, {unit_of(row, lang)}"
-    size = NOTE_SIZE if style.ems(label) < 44 else NOTE_SIZE * 44 / style.ems(label)
+    label = named(row, "quantity_title", lang) + ("，" if lang == "zh" else ", ") + unit_of(row, lang)
+    room = (LABELS - 0.03) * (style.WIDTH - 2 * style.MARGIN) * 72.0
+    size = min(NOTE_SIZE, room / style.ems(label))
     axes.text(0.012, y, label, size=size, va="center", color=INK)
-    digits = decimals(row["model"], row["published"], row["low"], row["high"])
+    digits = row_decimals(row)
     published = "" if math.isnan(row["published"]) else f"{number(row['published'], digits)}  "
     left = LABELS + TRACK + 0.02
     axes.text(left, y, published + band_text(row, lang), size=6.5, va="center", color=MUTED)
     colour = GREEN if row["in_band"] else VERMILION
     model = f"{number(row['model'], digits)}  {interval(row['model_low'], row['model_high'], digits)}"
-    axes.text(left + CELLS / 2, y, model, size=6.5, va="center", color=colour if not row["in_band"] else INK)
+    axes.text(left + CELLS * SPLIT, y, model, size=6.5, va="center", color=colour if not row["in_band"] else INK)
     _track(axes, row, y)
 
 

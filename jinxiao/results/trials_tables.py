@@ -36,13 +36,18 @@ def word(key: str, lang: str, **fields: object) -> str:
 def decimals(*values: float) -> int:
     """Return the decimals with which figures of this size are shown."""
     size = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
-    return 2 if size < 10 else 1 if size < 100 else 0
+    return 3 if size < 0.2 else 2 if size < 10 else 1 if size < 100 else 0
+
+
+def row_decimals(row: dict[str, Any]) -> int:
+    """Return the decimals of all figures of a row."""
+    return decimals(row["model"], row["published"], row["low"], row["high"])
 
 
 def band_text(row: dict[str, Any], lang: str) -> str:
     """Return the band: ``[2.30, 3.70]``, ``≥ 0.70``; with ``~`` where it is a judgement."""
     low, high = float(row["low"]), float(row["high"])
-    digits = decimals(low, high)
+    digits = row_decimals(row)
     sign = "~" if row["band"] == "tolerance" else ""
     if math.isnan(low):
         return sign + word("at_most", lang, value=number(high, digits))
@@ -83,7 +88,7 @@ def trials_summary(table: pd.DataFrame, lang: str = "en") -> Table:
     for row in numeric(table).to_dict("records"):
         if row["trial"] != previous and previous:
             shown.add_section()
-        digits = decimals(row["model"], row["published"], row["low"], row["high"])
+        digits = row_decimals(row)
         shown.add_row(
             str(row["trial"]) if row["trial"] != previous else "",
             f"{named(row, 'quantity_title', lang)} ({unit_of(row, lang)})",
@@ -124,7 +129,7 @@ def markdown(table: pd.DataFrame, settings: dict[str, Any], lang: str = "en") ->
     ]
     rows = numeric(table).to_dict("records")
     for row in rows:
-        digits = decimals(row["model"], row["published"], row["low"], row["high"])
+        digits = row_decimals(row)
         cells = [
             f"{row['trial']}",
             f"{named(row, 'quantity_title', lang)}, {unit_of(row, lang)}",

@@ -31,6 +31,8 @@ DERIVED = ("durable_units", "durable_claims")
 """Counted from a diary: units bought, and units bought with a subsidy, by class."""
 TOTALS = ("goods", "durable_price", "durable_subsidy", "durable_units", "durable_claims")
 """Names that, without a member, stand for the sum over their list."""
+NOW = "now."
+"""Before the name of an entry that an attribute has too: the month's, not that of the start."""
 OCCUPATIONS = tuple(o.name.lower() for o in Occupation if o is not Occupation.NONE)
 PLAIN_ATTRIBUTES = {
     "residence": "urban or rural",
@@ -93,7 +95,8 @@ def _truth(value: Any) -> Any:
 def outcome_names() -> frozenset[str]:
     """Return every name of an outcome: entries of the diary, members of its lists, and what is counted from them."""
     firsts = {first for first, _ in BLOCKS.values()}
-    names = {entry.name.lower() for entry in Entry if entry.name not in firsts}
+    entries = {entry.name.lower() for entry in Entry if entry.name not in firsts}
+    names = {f"{NOW}{name}" if name in PLAIN_ATTRIBUTES else name for name in entries}
     names |= {f"{block}.{key}" for block, (_, keys) in BLOCKS.items() for key in keys}
     names |= {f"{block}.{d.key}" for block in DERIVED for d in DURABLES}
     return frozenset(names | set(TOTALS))
