@@ -370,7 +370,9 @@ def facts(
 def trial(
     which: Annotated[
         str,
-        typer.Argument(metavar="[ID|FILE|FOLDER|all]", help="A trial such as E15, a file, a folder, or all of them."),
+        typer.Argument(
+            metavar="[ID|FILE|FOLDER|all]", help="A trial such as E15, a file, a folder, or all of them."
+        ),
     ] = "all",
     scale: o.Scale = 200,
     draws: o.Draws = 8,

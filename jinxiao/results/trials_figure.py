@@ -11,8 +11,8 @@ from matplotlib.patches import Patch
 
 from jinxiao.results import style
 from jinxiao.results.labels import Label, interval, number
-from jinxiao.results.style import BLUE, GREEN, GRID, GREY, INK, MUTED, NOTE_SIZE, VERMILION, sheet, use_style
-from jinxiao.results.trials_tables import band_text, named, numeric, row_decimals, unit_of
+from jinxiao.results.style import BLUE, GREEN, GREY, GRID, INK, MUTED, NOTE_SIZE, VERMILION, sheet, use_style
+from jinxiao.results.trials_tables import band_text, named, records, row_decimals, unit_of
 
 ROW: Final = 0.235
 """Height of a row, inches."""
@@ -54,12 +54,12 @@ def trials_figures(table: pd.DataFrame, settings: dict[str, Any], lang: str = "e
     lang : {'en', 'zh'}
     """
     with use_style(lang):
-        return {"trials": trials_figure(numeric(table), settings, lang)}
+        return {"trials": trials_figure(table, settings, lang)}
 
 
 def trials_figure(table: pd.DataFrame, settings: dict[str, Any], lang: str) -> Figure:
     """Return the rows of all trials, one below the other, under the name of each trial."""
-    rows = table.to_dict("records")
+    rows = records(table)
     heads = len(table["trial"].unique())
     lines = len(rows) + heads
     note = WORDS["note"].of(lang)
@@ -105,7 +105,9 @@ def _row(axes: Axes, row: dict[str, Any], y: int, lang: str) -> None:
     axes.text(left, y, published + band_text(row, lang), size=6.5, va="center", color=MUTED)
     colour = GREEN if row["in_band"] else VERMILION
     model = f"{number(row['model'], digits)}  {interval(row['model_low'], row['model_high'], digits)}"
-    axes.text(left + CELLS * SPLIT, y, model, size=6.5, va="center", color=colour if not row["in_band"] else INK)
+    axes.text(
+        left + CELLS * SPLIT, y, model, size=6.5, va="center", color=colour if not row["in_band"] else INK
+    )
     _track(axes, row, y)
 
 
@@ -120,7 +122,9 @@ def _track(axes: Axes, row: dict[str, Any], y: int) -> None:
     axes.plot([place(0.0)] * 2, [y - 0.18, y + 0.18], color=MUTED, linewidth=0.5, zorder=2)
     start = LABELS if math.isnan(row["low"]) else place(row["low"])
     end = LABELS + TRACK if math.isnan(row["high"]) else place(row["high"])
-    axes.barh(y, max(end - start, 0.003), left=start, height=0.56, color=GREY, alpha=0.45, linewidth=0, zorder=2)
+    axes.barh(
+        y, max(end - start, 0.003), left=start, height=0.56, color=GREY, alpha=0.45, linewidth=0, zorder=2
+    )
     if not math.isnan(row["published"]):
         axes.plot([place(row["published"])] * 2, [y - 0.28, y + 0.28], color=INK, linewidth=1.0, zorder=3)
     if math.isnan(row["model"]):
@@ -130,7 +134,9 @@ def _track(axes: Axes, row: dict[str, Any], y: int) -> None:
         if beyond:
             axes.text(at, y, sign, size=7, color=colour, ha="center", va="center", zorder=5)
             return
-    axes.plot([place(row["model_low"]), place(row["model_high"])], [y, y], color=colour, linewidth=1.3, zorder=4)
+    axes.plot(
+        [place(row["model_low"]), place(row["model_high"])], [y, y], color=colour, linewidth=1.3, zorder=4
+    )
     axes.plot([place(row["model"])], [y], "o", color=colour, markersize=3.2, zorder=5)
 
 
@@ -140,4 +146,6 @@ def _scale(row: dict[str, Any]) -> tuple[float, float]:
     low, high = min(known), max(known)
     width = max(high - low, 1e-9)
     ends = [value for key in ("model_low", "model_high", "model") if not math.isnan(value := row[key])]
-    return min([low, *(max(v, low - MOST * width) for v in ends)]), max([high, *(min(v, high + MOST * width) for v in ends)])
+    return min([low, *(max(v, low - MOST * width) for v in ends)]), max(
+        [high, *(min(v, high + MOST * width) for v in ends)]
+    )

@@ -66,14 +66,17 @@ def unit_of(row: dict[str, Any], lang: str) -> str:
     return named(row, "unit", lang)
 
 
-def numeric(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with open ends of bands as NaN."""
-    return table.astype({name: float for name in ("published", "low", "high", "model", "model_low", "model_high")})
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows, with open ends of bands as NaN."""
+    numbers = table.astype(
+        {name: float for name in ("published", "low", "high", "model", "model_low", "model_high")}
+    )
+    return [{str(key): value for key, value in row.items()} for row in numbers.to_dict("records")]
 
 
 def trials_frame(table: pd.DataFrame, lang: str = "en") -> pd.DataFrame:
     """Return the answer for programs: the leading columns of ``trials.csv``."""
-    columns = list(table.columns[: table.columns.get_loc("source")])  # type: ignore[misc]  # names are unique
+    columns = list(table.columns[: table.columns.get_loc("source")])
     return table[columns]
 
 
@@ -85,7 +88,7 @@ def trials_summary(table: pd.DataFrame, lang: str = "en") -> Table:
     for key in ("published", "band", "model", "interval", "in_band"):
         shown.add_column(word(key, lang), justify="right")
     previous = ""
-    for row in numeric(table).to_dict("records"):
+    for row in records(table):
         if row["trial"] != previous and previous:
             shown.add_section()
         digits = row_decimals(row)
@@ -109,7 +112,7 @@ def trials_notes(table: pd.DataFrame, lang: str = "en") -> tuple[str, ...]:
     """Return a line for each result outside its band: what is missing in the model."""
     return tuple(
         f"{row['trial']} {named(row, 'quantity_title', lang)}: {_reason(row, lang)}"
-        for row in table.to_dict("records")
+        for row in records(table)
         if not row["in_band"]
     )
 
@@ -127,7 +130,7 @@ def markdown(table: pd.DataFrame, settings: dict[str, Any], lang: str = "en") ->
         "| Trial | Quantity | Published | Band | Model | 90% interval | In band |",
         "|---|---|---:|---:|---:|---:|---|",
     ]
-    rows = numeric(table).to_dict("records")
+    rows = records(table)
     for row in rows:
         digits = row_decimals(row)
         cells = [

@@ -46,7 +46,9 @@ def roll_out(seed: int, effect: float) -> Estimate:
     own = random.normal(size=units) * 3.0
     season = np.sin(np.arange(months))[:, None]
     inside = (entry >= 0) & (np.arange(months)[:, None] >= entry)
-    noise = np.cumsum(random.normal(size=(months, units)), axis=0) * 0.3  # shocks last: errors of a unit are dependent
+    noise = (
+        np.cumsum(random.normal(size=(months, units)), axis=0) * 0.3
+    )  # shocks last: errors of a unit are dependent
     return est.event_study(own + season + effect * inside + noise, entry, 3, 4, np.ones(units))
 
 
@@ -69,7 +71,9 @@ def test_the_true_effect_is_recovered(design: str) -> None:
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_intervals_cover_zero_at_the_nominal_rate_where_nothing_was_done(design: str) -> None:
-    inside = [low <= 0.0 <= high for low, high in (DESIGNS[design](seed, 0.0).interval for seed in range(300))]
+    inside = [
+        low <= 0.0 <= high for low, high in (DESIGNS[design](seed, 0.0).interval for seed in range(300))
+    ]
     assert 0.84 < np.mean(inside) < 0.96  # 0.9, with the error of 300 tries
 
 

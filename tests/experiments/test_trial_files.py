@@ -1,15 +1,18 @@
 """Trial files: those that come with the program are valid, and each mistake is told in one line."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 from jinxiao.experiments.trials.assignment import OUTSIDE, assign, chance
 from jinxiao.experiments.trials.expressions import Expression, attribute_names, outcome_names
 from jinxiao.experiments.trials.trial_file import (
+    AnyEstimator,
     Cohort,
     Lottery,
     Queue,
@@ -182,6 +185,24 @@ def test_expressions_read_names_and_give_numbers() -> None:
     assert e(values).tolist() == [0.0, 8.0, 0.0]
     assert not outcome_names() & attribute_names()
     assert {"permanent"} <= attribute_names() and {"now.permanent"} <= outcome_names()
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "trials.md"
+
+
+def test_every_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    estimators = []
+    for block in blocks:
+        raw = yaml.safe_load(block)
+        if "id" in raw:
+            (tmp_path / "example.yaml").write_text(block, "utf-8")
+            estimators += [q.estimator for q in read_trial(tmp_path / "example.yaml").quantities.values()]
+        else:
+            estimators.append(TypeAdapter(AnyEstimator).validate_python(raw["estimator"]))
+    assert {e.kind for e in estimators} == {
+        "mean_difference", "difference_in_differences", "regression_discontinuity", "bunching", "event_study", "iv_wald",
+    }  # fmt: skip
 
 
 def household_values(n: int) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Trials run in the model: nothing done is exactly nothing found, estimators see what the treatment does, the command writes it."""
+"""Trials run in the model: nothing done is exactly nothing found, what is done is seen, the command writes it."""
 
 import copy
 from pathlib import Path
@@ -38,7 +38,12 @@ def histories() -> Histories:
 
 def trial(estimator: dict[str, Any], **changes: Any) -> Trial:
     raw = copy.deepcopy(small(**changes))
-    how = {"kind": "mean_difference", "outcome": {"of": "consumption", "months": [0, 1]}, "paired": True, **estimator}
+    how = {
+        "kind": "mean_difference",
+        "outcome": {"of": "consumption", "months": [0, 1]},
+        "paired": True,
+        **estimator,
+    }
     raw["quantities"] = {"q": {**raw["quantities"]["mpc"], "estimator": how}}
     return Trial.model_validate(raw)
 
@@ -74,7 +79,9 @@ def test_an_event_study_of_a_roll_out_sees_the_money_from_entry_on(histories: Hi
     money = {"money": {"kind": "transfer", "basis": "household", "payment": "monthly", "amount": 100}}
     cohorts = [{"month": 0, "share": 0.3}, {"month": 2, "share": 0.3}]
     study = {"kind": "event_study", "leads": 2, "lags": 1, "over": [0, 1], "outcome": {"of": "policy"}}
-    one = trial(study, treatment=money, months=4, before=2, assignment={"kind": "roll_out", "cohorts": cohorts})
+    one = trial(
+        study, treatment=money, months=4, before=2, assignment={"kind": "roll_out", "cohorts": cohorts}
+    )
     _, found = run(histories, one)
     assert found.path[0] == pytest.approx(100.0) and found.path[1] == pytest.approx(100.0)
     assert found.path[-2] == pytest.approx(0.0, abs=1e-6)
@@ -100,7 +107,11 @@ def test_a_population_is_filtered_and_changed_and_the_books_still_close(historie
 
 
 def test_a_parameter_can_be_another_in_one_trial(histories: Histories) -> None:
-    override = {"value": 0.0, "stands_for": "nobody claims", "source": {"title": "x", "confidence": "assumed"}}
+    override = {
+        "value": 0.0,
+        "stands_for": "nobody claims",
+        "source": {"title": "x", "confidence": "assumed"},
+    }
     coupons = next(t for t in find_trials("E04"))
     plain = simulate(coupons, histories, load_parameters().central(), 5)
     raw = coupons.model_dump(mode="json")
@@ -121,13 +132,32 @@ def type_of_override() -> Any:
     return Override
 
 
-def test_the_command_runs_a_file_and_writes_the_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_runs_a_file_and_writes_the_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     raw = small()
     how = {**raw["quantities"]["mpc"]["estimator"], "per": {"of": "policy", "months": [0, 1]}, "paired": True}
-    raw["quantities"]["mpc"] = {**raw["quantities"]["mpc"], "estimator": how, "low": 2.0, "title": {**TEXT, "en": "MPC"}}
+    raw["quantities"]["mpc"] = {
+        **raw["quantities"]["mpc"],
+        "estimator": how,
+        "low": 2.0,
+        "title": {**TEXT, "en": "MPC"},
+    }
     path = write(tmp_path, raw)
     out = tmp_path / "out"
-    words = ["trial", str(path), "--scale", "9000", "--draws", "2", "--jobs", "1", "--quiet", "--out", str(out)]
+    words = [
+        "trial",
+        str(path),
+        "--scale",
+        "9000",
+        "--draws",
+        "2",
+        "--jobs",
+        "1",
+        "--quiet",
+        "--out",
+        str(out),
+    ]
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert not ended.value.code

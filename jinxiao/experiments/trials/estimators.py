@@ -340,7 +340,9 @@ def _check_arms(treated: np.ndarray) -> None:
             raise NotEstimable(f"{int(count)} units in the {arm} arm; two or more are needed")
 
 
-def mixture_interval(values: np.ndarray, errors: np.ndarray, coverage: float = 0.9) -> tuple[float, float, float]:
+def mixture_interval(
+    values: np.ndarray, errors: np.ndarray, coverage: float = 0.9
+) -> tuple[float, float, float]:
     """Return low, median and high of an equal mixture of normals: draws of parameters times sampling error of each.
 
     Parameters

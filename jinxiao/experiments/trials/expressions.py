@@ -146,7 +146,11 @@ class Expression:
         return frozenset(_reads(self.tree)) - set(CONSTANTS)
 
     def _check(self, node: ast.expr) -> None:
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, int | float)
+            and not isinstance(node.value, bool)
+        ):
             return
         name = _name(node)
         if name:

@@ -55,7 +55,9 @@ def _estimate(panel: Panel, how: AnyEstimator, term: Term, chosen: np.ndarray) -
         y = source[term.of.text][:, chosen].astype(np.float64)
         times = range(how.over[0], how.over[1] + 1)
         entry = _entry(panel)[chosen]
-        return est.event_study(y, entry, how.leads, how.lags, weight, times, _clusters(panel, how.cluster, chosen))
+        return est.event_study(
+            y, entry, how.leads, how.lags, weight, times, _clusters(panel, how.cluster, chosen)
+        )
     if isinstance(how, Bunching):
         y = _rows(source, panel, term, term.months)[:, chosen]
         weights = np.broadcast_to(weight, y.shape)

@@ -80,7 +80,12 @@ def treatment_policy(trial: Trial, assigned: Assigned, floor: np.ndarray) -> Pol
 
 
 def _conditions(
-    trial: Trial, assigned: Assigned, floor: np.ndarray, month: int, rules: dict[str, int], pools: dict[str, int]
+    trial: Trial,
+    assigned: Assigned,
+    floor: np.ndarray,
+    month: int,
+    rules: dict[str, int],
+    pools: dict[str, int],
 ) -> Conditions:
     draft = Draft(Conditions(month, wage_floor=floor.copy()), pools)
     masks: dict[int, int] = {}
@@ -191,7 +196,9 @@ def diary_values(diaries: np.ndarray, name: str) -> np.ndarray:
 class Histories:
     """The untreated past of a draw, shared by its trials: lived once, forked where a window opens."""
 
-    def __init__(self, world: Any, seed: int, fit: Callable[[Mapping[str, Any]], Any], threads: int = 1) -> None:
+    def __init__(
+        self, world: Any, seed: int, fit: Callable[[Mapping[str, Any]], Any], threads: int = 1
+    ) -> None:
         self._world, self._seed, self._fit, self._threads = world, seed, fit, threads
         self._floor = wage_floor()
         self._kept: tuple[str, Economy, Economy] | None = None
@@ -233,20 +240,22 @@ class Histories:
 
 def change_households(economy: Economy, change: Change, values: Mapping[str, np.ndarray]) -> None:
     """Change households in place, as a trial's population asks; money that appears is booked against the banks."""
-    h = economy.state.households
-    chosen = np.ones(len(h.weight), dtype=bool) if change.who is None else change.who(values) != 0
+    h = economy.households.columns
+    chosen = np.ones(len(h["weight"]), dtype=bool) if change.who is None else change.who(values) != 0
     if change.what == "durable_age":
         k = [d.key for d in DURABLES].index(change.durable)
-        bought = h.durable_bought[:, _FIRST_SLOT[k] : _FIRST_SLOT[k + 1]]
+        bought = h["durable_bought"][:, _FIRST_SLOT[k] : _FIRST_SLOT[k + 1]]
         age = economy.month - bought.astype(np.float64)
         older = economy.month - np.maximum(np.rint(change.times * age + change.plus), 0.0)
         there = (bought != NOT_OWNED) & chosen[:, None]
         bought[there] = older[there].astype(bought.dtype)
         return
-    column = {"liquid_wealth": "liquid_wealth", "term_deposits": "term_deposits", "earnings": "shock"}[change.what]
-    array = getattr(h, column)
+    column = {"liquid_wealth": "liquid_wealth", "term_deposits": "term_deposits", "earnings": "shock"}[
+        change.what
+    ]
+    array = h[column]
     array[chosen] = (array[chosen] * change.times).astype(array.dtype)
-    money, loans = household_money(h)
+    money, loans = household_money(economy.state.households)
     ledger = economy.state.ledger
     added = money - ledger.money[Account.HOUSEHOLDS]
     ledger.money[Account.HOUSEHOLDS] = money
@@ -275,7 +284,7 @@ def simulate(trial: Trial, histories: Histories, parameters: Mapping[str, Any], 
         change_households(base, change, values)
     values = attributes(base)
     assigned = assign(trial.assignment, trial.population.who, values, chance(trial.id, seed))
-    base.state.households.group[...] = assigned.groups
+    base.households.columns["group"][...] = assigned.groups
     inside = assigned.arm != OUTSIDE
     values = {name: value[inside] for name, value in values.items()}
     values["running"], values["cohort"] = assigned.running[inside], assigned.cohort[inside].astype(np.float64)
@@ -293,7 +302,7 @@ def simulate(trial: Trial, histories: Histories, parameters: Mapping[str, Any], 
         outcomes=outcomes,
         untreated=untreated,
         attributes=values,
-        weight=base.state.households.weight[inside].astype(np.float64),
+        weight=base.households.columns["weight"][inside].astype(np.float64),
         arm=assigned.arm[inside],
         cohort=assigned.cohort[inside],
         entry=assigned.entry,

@@ -100,7 +100,9 @@ def run_trials(
     Engine().load_world(scale, WORLD_SEED)  # refused here, and cached for workers
     units = [DrawOf(tuple(trials), scale, seed, number) for number in range(draws)]
     total = draws * len(trials)
-    found = [one for each in map_units(run_draw, units, jobs=jobs, total=total, progress=progress) for one in each]
+    found = [
+        one for each in map_units(run_draw, units, jobs=jobs, total=total, progress=progress) for one in each
+    ]
     by_draw = pd.DataFrame([vars(one) for one in found]).drop(columns="path")
     rows = [
         _row(trial, key, [f for f in found if (f.trial, f.quantity) == (trial.id, key)])

@@ -67,7 +67,9 @@ class Change(Strict):
 
         known = [d.key for d in DURABLES]
         if (self.what == "durable_age") != bool(self.durable):
-            raise refuse(f"durable '{self.durable}'", "a class of durables with what: durable_age, and only there")
+            raise refuse(
+                f"durable '{self.durable}'", "a class of durables with what: durable_age, and only there"
+            )
         if self.durable and self.durable not in known:
             raise refuse(f"durable '{self.durable}'", ", ".join(known))
         if self.plus and self.what != "durable_age":
@@ -110,7 +112,9 @@ class PopulationTweak(Strict):
         for name in given:
             record = load_parameters().records.get(name)
             if record is None or not isinstance(record.value, float):
-                raise refuse(f"parameter '{name}'", "a single-valued parameter, e.g. households.reserve_months")
+                raise refuse(
+                    f"parameter '{name}'", "a single-valued parameter, e.g. households.reserve_months"
+                )
         return given
 
 
@@ -439,7 +443,8 @@ class Dose(Strict):
         if self.reaches == "treated" and not isinstance(self.lever, KEPT_TO_GROUPS):
             kinds = "transfer, durable_subsidy and coupon_wave"
             raise refuse(
-                f"kind {self.lever.kind} for the treated alone", f"reaches: everyone; only {kinds} keep to an arm"
+                f"kind {self.lever.kind} for the treated alone",
+                f"reaches: everyone; only {kinds} keep to an arm",
             )
         return self
 
@@ -505,14 +510,18 @@ class Trial(Strict):
             for first, last in estimator.spans:
                 if first < -self.before or last >= self.months:
                     raise refuse(
-                        f"months [{first}, {last}] in {key}", f"months from {-self.before} to {self.months - 1}"
+                        f"months [{first}, {last}] in {key}",
+                        f"months from {-self.before} to {self.months - 1}",
                     )
             if isinstance(estimator, EventStudy) and not isinstance(self.assignment, RollOut):
-                raise refuse(f"event_study in {key} with assignment {self.assignment.kind}", "assignment roll_out")
+                raise refuse(
+                    f"event_study in {key} with assignment {self.assignment.kind}", "assignment roll_out"
+                )
             running = isinstance(estimator, RegressionDiscontinuity) and estimator.running is None
             if running and not isinstance(self.assignment, Queue | Threshold):
                 raise refuse(
-                    f"regression_discontinuity in {key} without running", "running, or assignment queue or threshold"
+                    f"regression_discontinuity in {key} without running",
+                    "running, or assignment queue or threshold",
                 )
         for key, dose in self.treatment.items():
             if dose.lever.start < self.start - self.before:
@@ -636,15 +645,24 @@ def find_trials(asked: str = "all") -> list[Trial]:
             raise InputError(path, found="no trial", allowed="a folder with files .yaml")
     else:
         shipped = {p.stem.upper(): p for p in _files(folder())}
-        chosen = [p for name, p in shipped.items() if name == asked.upper() or name.startswith(f"{asked.upper()}_")]
+        chosen = [
+            p for name, p in shipped.items() if name == asked.upper() or name.startswith(f"{asked.upper()}_")
+        ]
         if not chosen:
-            raise InputError(field="trial", found=f"'{asked}'", allowed=f"{', '.join(shipped)}, a file, a folder, or all")
+            raise InputError(
+                field="trial", found=f"'{asked}'", allowed=f"{', '.join(shipped)}, a file, a folder, or all"
+            )
         paths = chosen
     trials = [read_trial(p) for p in paths]
     seen: dict[str, Path] = {}
     for trial, where in zip(trials, paths, strict=True):
         if trial.id in seen:
-            raise InputError(where, field="id", found=f"'{trial.id}'", allowed=f"another than that of {seen[trial.id].name}")
+            raise InputError(
+                where,
+                field="id",
+                found=f"'{trial.id}'",
+                allowed=f"another than that of {seen[trial.id].name}",
+            )
         seen[trial.id] = where
     return trials
 
