@@ -142,8 +142,7 @@ def trial(trials: Sequence[Any] | str = "all", **options: Any) -> report.Trials:
 
     account = options.pop("account", None) or Account()
     chosen = find_trials(trials) if isinstance(trials, str) else list(trials)
-    result = run_trials(chosen, **options)
-    return report.Trials(result.table, result.draws, result.settings, result.hashes, account)
+    return report.of(report.Trials, run_trials(chosen, **options), account)
 
 
 def _scenario(plan: Plan, given: Scenario | str) -> Scenario:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from jinxiao.experiments.comparison import ComparisonResult, ScenarioRuns
 from jinxiao.experiments.sensitivity import SensitivityResult
+from jinxiao.experiments.trials.run import TrialsResult
 from jinxiao.experiments.uplift import UpliftResult
 from jinxiao.files.errors import InputError
 from jinxiao.files.manifest import Account, write_manifest
@@ -269,25 +270,9 @@ class Facts(Report):
 
 
 @dataclass(frozen=True)
-class Trials(Report):
-    """Natural experiments: published beside model.
+class Trials(TrialsResult, Report):
+    """Natural experiments: published beside model. ``table`` is ``trials.csv``."""
 
-    Attributes
-    ----------
-    table : DataFrame
-        ``trials.csv``: ``trial, quantity, unit, published, low, high, model, model_low, model_high, in_band, source`` and more.
-    draws : DataFrame
-        Estimate and standard error by draw.
-    settings, hashes : dict
-        Trials, scale, draws and seed; hashes of world, code and trials.
-    account : Account
-        What the computation took.
-    """
-
-    table: pd.DataFrame
-    draws: pd.DataFrame
-    settings: dict[str, Any]
-    hashes: dict[str, str]
     account: Account = field(default_factory=Account)
     command = "trial"
 
@@ -298,9 +283,11 @@ class Trials(Report):
         return trials_figures(self.table, self.settings, lang)
 
     def write(self, folder: Path, lang: str = "en") -> None:
-        """Write ``trials.csv``, ``.parquet``, estimates by draw, the figure and manifest."""
+        """Write ``trials.csv``, ``.parquet``, estimates by draw, paths where there are such, the figure and manifest."""
         write_csv(folder / "trials.csv", self.table)
         write_parquet(folder / "trials.parquet", self.table)
         write_csv(folder / "trials_draws.csv", self.draws)
+        if len(self.paths):
+            write_csv(folder / "trials_paths.csv", self.paths)
         _write_figures(self.figures(lang), folder)
         write_manifest(folder, self.command, self.settings, self.hashes, self.account)

@@ -66,7 +66,7 @@ def names_text() -> str:
 def results_text(folder: Path) -> str:
     """Return the results in a folder of ``jinxiao trial`` as Markdown."""
     table = pd.read_parquet(folder / "trials.parquet")
-    settings = json.loads(read_text(folder / MANIFEST, "a manifest"))["settings"]
+    settings = json.loads(read_text(folder / MANIFEST, "a manifest"))
     return markdown(table, settings)
 
 

@@ -127,6 +127,12 @@ def test_bunching_counts_what_was_moved_to_the_notch() -> None:
     assert bunch(plain).value == pytest.approx(0.0, abs=3.0 * bunch(plain).se)
 
 
+def test_the_error_of_bunching_is_its_spread_over_samples() -> None:
+    random = chance(6)
+    found = [bunch(orders(1, 0.5)[random.random(200_000) < 0.1]) for _ in range(60)]
+    assert np.mean([e.se for e in found]) == pytest.approx(np.std([e.value for e in found]), rel=0.35)
+
+
 def test_a_ratio_is_the_wald_estimator() -> None:
     random = chance(4)
     assigned, dose = random.random(N) < 0.5, random.random(N)

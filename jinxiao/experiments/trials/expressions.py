@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from jinxiao.model import names as vocabulary
 from jinxiao.model.households.diary import Entry
 from jinxiao.model.names import CATEGORIES, CITIES, DURABLES, GOODS, RESIDENCES, Occupation
 from jinxiao.scenarios.records import refuse
@@ -27,6 +28,8 @@ BLOCKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "durable_age": ("DURABLE_AGE", tuple(d.key for d in DURABLES)),
 }
 """Columns of a diary that are one of a list: the first entry of each list, and the names in it."""
+GOOD_GROUPS: dict[str, tuple[str, ...]] = getattr(vocabulary, "GOOD_GROUPS", {})
+"""Coarse names that stand for several goods, where the vocabulary has such: ``goods.eating_out``."""
 DERIVED = ("durable_units", "durable_claims")
 """Counted from a diary: units bought, and units bought with a subsidy, by class."""
 TOTALS = ("goods", "durable_price", "durable_subsidy", "durable_units", "durable_claims")
@@ -99,6 +102,7 @@ def outcome_names() -> frozenset[str]:
     names = {f"{NOW}{name}" if name in PLAIN_ATTRIBUTES else name for name in entries}
     names |= {f"{block}.{key}" for block, (_, keys) in BLOCKS.items() for key in keys}
     names |= {f"{block}.{d.key}" for block in DERIVED for d in DURABLES}
+    names |= {f"goods.{group}" for group in GOOD_GROUPS}
     return frozenset(names | set(TOTALS))
 
 

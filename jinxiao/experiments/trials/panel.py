@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from jinxiao.experiments.trials.assignment import OUTSIDE, Assigned, assign, chance
-from jinxiao.experiments.trials.expressions import BLOCKS, NOW, TOTALS, Expression
+from jinxiao.experiments.trials.expressions import BLOCKS, GOOD_GROUPS, NOW, TOTALS, Expression
 from jinxiao.experiments.trials.trial_file import PLAN, Change, Dose, Trial
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.economy import Economy
@@ -184,9 +184,10 @@ def diary_values(diaries: np.ndarray, name: str) -> np.ndarray:
     if block in BLOCKS and (key or block in TOTALS):
         first, members = BLOCKS[block]
         start = Entry[first]
-        if key:
+        if key in members:
             return diaries[:, start + members.index(key)].astype(np.float64)
-        return diaries[:, start : start + len(members)].sum(axis=1, dtype=np.float64)
+        chosen = GOOD_GROUPS[key] if key else members
+        return diaries[:, [start + members.index(one) for one in chosen]].sum(axis=1, dtype=np.float64)
     return diaries[:, Entry[block.upper()]].astype(np.float64)
 
 
@@ -196,10 +197,8 @@ def diary_values(diaries: np.ndarray, name: str) -> np.ndarray:
 class Histories:
     """The untreated past of a draw, shared by its trials: lived once, forked where a window opens."""
 
-    def __init__(
-        self, world: Any, seed: int, fit: Callable[[Mapping[str, Any]], Any], threads: int = 1
-    ) -> None:
-        self._world, self._seed, self._fit, self._threads = world, seed, fit, threads
+    def __init__(self, world: Any, seed: int, fit: Callable[[Mapping[str, Any]], Any]) -> None:
+        self._world, self._seed, self._fit = world, seed, fit
         self._floor = wage_floor()
         self._kept: tuple[str, Economy, Economy] | None = None
 
@@ -224,9 +223,12 @@ class Histories:
         """
         if self._kept is None or self._kept[0] != key:
             start = Economy(
-                self._world, neutral_policy(self._floor, 1), self._fit(parameters), seed=self._seed,
-                threads=self._threads, detail=False,
-            )  # fmt: skip
+                self._world,
+                neutral_policy(self._floor, 1),
+                self._fit(parameters),
+                seed=self._seed,
+                detail=False,
+            )
             self._kept = key, start, start
         _, start, latest = self._kept
         if latest.month > month:

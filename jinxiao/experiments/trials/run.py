@@ -11,8 +11,6 @@ from jinxiao.experiments.engine import Engine, code_hash, content_hash
 from jinxiao.experiments.ensemble import Progress, Tick, map_units, silent
 from jinxiao.experiments.runs import make_draw
 from jinxiao.experiments.trials.estimators import NotEstimable, mixture_interval
-from jinxiao.experiments.trials.measurement import measure
-from jinxiao.experiments.trials.panel import Histories, simulate
 from jinxiao.experiments.trials.trial_file import Trial
 from jinxiao.files.errors import InputError
 
@@ -60,12 +58,15 @@ class TrialsResult:
         ``trials.csv``: a row a quantity.
     draws : DataFrame
         A row a quantity and draw.
+    paths : DataFrame
+        Coefficients by event time and counts by bin, where an estimator has such: ``trial, quantity, draw, time, value``.
     settings, hashes : dict
         What was asked, and of world, parameters and code.
     """
 
     table: pd.DataFrame
     draws: pd.DataFrame
+    paths: pd.DataFrame
     settings: dict[str, Any]
     hashes: dict[str, str] = field(default_factory=dict)
 
@@ -104,6 +105,12 @@ def run_trials(
         one for each in map_units(run_draw, units, jobs=jobs, total=total, progress=progress) for one in each
     ]
     by_draw = pd.DataFrame([vars(one) for one in found]).drop(columns="path")
+    steps = [
+        (one.trial, one.quantity, one.draw, time, one.path[time])
+        for one in found
+        for time in sorted(one.path)
+    ]
+    paths = pd.DataFrame(steps, columns=["trial", "quantity", "draw", "time", "value"])
     rows = [
         _row(trial, key, [f for f in found if (f.trial, f.quantity) == (trial.id, key)])
         for trial in trials
@@ -115,26 +122,30 @@ def run_trials(
         "code": code_hash(),
         "trials": content_hash([t.model_dump_json() for t in trials]),
     }
-    return TrialsResult(pd.DataFrame(rows, columns=list(COLUMNS)), by_draw, settings, hashes)
+    return TrialsResult(pd.DataFrame(rows, columns=list(COLUMNS)), by_draw, paths, settings, hashes)
 
 
 def run_draw(unit: DrawOf, tick: Tick) -> list[Found]:
     """Run every trial at one draw."""
     from jinxiao.calibration.baseline import fit_baseline
     from jinxiao.calibration.parameters import load_parameters
+    from jinxiao.experiments.trials.panel import Histories, simulate
 
     world = Engine().load_world(unit.scale, WORLD_SEED)
-    draw = make_draw(load_parameters(), unit.seed, unit.number)
+    uncertain = [number for trial in unit.trials for number in trial.uncertain()]
+    draw = make_draw(load_parameters().with_plan(uncertain), unit.seed, unit.number)
     histories = Histories(world, draw.seed, lambda values: fit_baseline(world, dict(values)))
     found: dict[str, list[Found]] = {}
     for trial in sorted(unit.trials, key=lambda t: (len(t.population.parameters), t.opens, t.id)):
-        panel = simulate(trial, histories, draw.parameters, draw.seed)
+        panel = simulate(trial.at(draw.levers), histories, draw.parameters, draw.seed)
         found[trial.id] = [_find(trial, key, panel, unit.number) for key in trial.quantities]
         tick(1)
     return [one for trial in unit.trials for one in found[trial.id]]
 
 
 def _find(trial: Trial, key: str, panel: Any, number: int) -> Found:
+    from jinxiao.experiments.trials.measurement import measure
+
     try:
         e = measure(panel, trial.quantities[key].estimator)
     except NotEstimable as error:

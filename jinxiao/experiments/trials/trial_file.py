@@ -15,9 +15,9 @@ from jinxiao.experiments.trials.expressions import Expression, Written
 from jinxiao.files.errors import InputError
 from jinxiao.files.yaml_reader import load_model, read_yaml
 from jinxiao.scenarios.levers import AnyInstrument, BudgetPool, CouponWave, DurableSubsidy, Transfer
-from jinxiao.scenarios.overrides import OverrideError, with_override
+from jinxiao.scenarios.overrides import OverrideError, with_override, with_values
 from jinxiao.scenarios.plan import load_plan
-from jinxiao.scenarios.records import Month, Source, Strict, Text, read_month, refuse
+from jinxiao.scenarios.records import Month, Source, Strict, Text, read_month, refuse, walk
 
 PLAN = "shanxi-2025"
 """Catalogue whose instruments a treatment may take over by name."""
@@ -529,6 +529,24 @@ class Trial(Strict):
         if self.start - self.before < 0:
             raise refuse("a window that opens before 2024-01", "a later start, or fewer months before")
         return self
+
+    def uncertain(self) -> list[tuple[str, float, Any]]:
+        """Return numbers of the treatment that have a prior: name, value, prior."""
+        return [
+            (f"trials.{self.id}.{key}.{path}", parameter.value, parameter.prior)
+            for key, dose in self.treatment.items()
+            for path, parameter, _ in walk(dose.lever)
+            if parameter.prior is not None and not parameter.same_as
+        ]
+
+    def at(self, values: Mapping[str, float]) -> "Trial":
+        """Return the trial with numbers of its treatment as drawn, by the names of :meth:`uncertain`."""
+        doses = {}
+        for key, dose in self.treatment.items():
+            start = f"trials.{self.id}.{key}."
+            own = {name.removeprefix(start): v for name, v in values.items() if name.startswith(start)}
+            doses[key] = dose.model_copy(update={"lever": with_values(dose.lever, own)})
+        return self.model_copy(update={"treatment": doses})
 
     @property
     def opens(self) -> int:
