@@ -40,9 +40,9 @@ def names_text() -> str:
     ]
     for block, (_, keys) in BLOCKS.items():
         lines.append(f"| `{block}.` | {', '.join(f'`{key}`' for key in keys)} |")
-    counted = " and ".join(f"`{name}.`" for name in DERIVED)
+    counted = ", ".join(f"`{name}.`" for name in DERIVED)
     lines += [
-        f"| {counted} | units bought, and units bought with a subsidy, of the classes above |",
+        f"| {counted} | units bought, units bought with a subsidy, and the price of these, of the classes above |",
         "",
         ", ".join(f"`{name}`" for name in TOTALS) + " without a member stand for the sum over all.",
         "",

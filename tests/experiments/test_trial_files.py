@@ -23,6 +23,7 @@ from jinxiao.experiments.trials.trial_file import (
     read_trial,
 )
 from jinxiao.files.errors import InputError
+from jinxiao.model.names import month_index
 
 TEXT = {"en": "text", "zh": "文字"}
 
@@ -102,6 +103,10 @@ def test_a_whole_measure_can_be_taken_over(tmp_path: Path) -> None:
     treatment = {"all": {"use": "measures.15", "own_dates": True, "reaches": "everyone"}}
     trial = read_trial(write(tmp_path, small(start="2024-04", before=3, treatment=treatment)))
     assert "budget_2024" in trial.treatment and len(trial.treatment) > 10
+    treatment["all"]["through"] = "2025-12"
+    ended = read_trial(write(tmp_path, small(start="2024-04", before=3, treatment=treatment))).treatment
+    assert 10 < len(ended) < len(trial.treatment)
+    assert all(dose.lever.end <= month_index("2025-12") for dose in ended.values())
 
 
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {

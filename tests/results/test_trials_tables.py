@@ -93,7 +93,9 @@ def test_the_page_gets_names_and_results_between_its_marks(table: pd.DataFrame, 
     page.write_text("a\n<!-- names -->\nOUTDATED\n<!-- /names -->\nb\n", "utf-8")
     trials_page.main([str(page)])
     text = page.read_text("utf-8")
-    assert "`consumption`" in text and "OUTDATED" not in text and text.startswith("a\n") and text.endswith("b\n")
+    assert (
+        "`consumption`" in text and "OUTDATED" not in text and text.startswith("a\n") and text.endswith("b\n")
+    )
     assert "| T1 | the plain, yuan per yuan | 0.50 | [0.40, 0.60] | 0.50 | [0.45, 0.55] | yes |" in markdown(
         table, SETTINGS
     )

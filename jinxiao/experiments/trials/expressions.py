@@ -30,9 +30,9 @@ BLOCKS: dict[str, tuple[str, tuple[str, ...]]] = {
 """Columns of a diary that are one of a list: the first entry of each list, and the names in it."""
 GOOD_GROUPS: dict[str, tuple[str, ...]] = getattr(vocabulary, "GOOD_GROUPS", {})
 """Coarse names that stand for several goods, where the vocabulary has such: ``goods.eating_out``."""
-DERIVED = ("durable_units", "durable_claims")
-"""Counted from a diary: units bought, and units bought with a subsidy, by class."""
-TOTALS = ("goods", "durable_price", "durable_subsidy", "durable_units", "durable_claims")
+DERIVED = ("durable_units", "durable_claims", "durable_sales")
+"""From a diary by class: units bought, units bought with a subsidy, and the price of these."""
+TOTALS = ("goods", "durable_price", "durable_subsidy", *DERIVED)
 """Names that, without a member, stand for the sum over their list."""
 NOW = "now."
 """Before the name of an entry that an attribute has too: the month's, not that of the start."""

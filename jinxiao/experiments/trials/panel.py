@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from jinxiao.experiments.trials.assignment import OUTSIDE, Assigned, assign, chance
-from jinxiao.experiments.trials.expressions import BLOCKS, GOOD_GROUPS, NOW, TOTALS, Expression
+from jinxiao.experiments.trials.expressions import BLOCKS, DERIVED, GOOD_GROUPS, NOW, TOTALS, Expression
 from jinxiao.experiments.trials.trial_file import PLAN, Change, Dose, Trial
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.economy import Economy
@@ -176,11 +176,14 @@ def _digital(economy: Economy) -> np.ndarray:
 def diary_values(diaries: np.ndarray, name: str) -> np.ndarray:
     """Return an outcome of this month from the diaries, by its name in trial files, shape (households,)."""
     block, _, key = name.removeprefix(NOW).partition(".")
-    if block in ("durable_units", "durable_claims"):
-        source = Entry.DURABLES if block == "durable_units" else Entry.DURABLE_SUBSIDY
+    if block in DERIVED:
+        price = diaries[:, Entry.DURABLES : Entry.DURABLES + N_DURABLES].astype(np.float64)
+        claimed = diaries[:, Entry.DURABLE_SUBSIDY : Entry.DURABLE_SUBSIDY + N_DURABLES] > 0.0
+        found = {"durable_units": price > 0.0, "durable_claims": claimed, "durable_sales": price * claimed}[
+            block
+        ]
         keys = [d.key for d in DURABLES]
-        columns = diaries[:, source : source + N_DURABLES] > 0.0
-        return np.asarray(columns[:, keys.index(key)] if key else columns.sum(axis=1), dtype=np.float64)
+        return np.asarray(found[:, keys.index(key)] if key else found.sum(axis=1), dtype=np.float64)
     if block in BLOCKS and (key or block in TOTALS):
         first, members = BLOCKS[block]
         start = Entry[first]

@@ -573,7 +573,17 @@ def _expand(key: str, raw: Any) -> list[tuple[str, Any]]:
     measure = load_plan(PLAN).measures.get(int(number))
     if measure is None:
         raise refuse(f"use '{path}'", "a measure of the plan")
-    return [(name, {**raw, "use": f"{path}.{name}"}) for name in measure.instruments]
+    last = _through(raw)
+    return [
+        (name, {**raw, "use": f"{path}.{name}"})
+        for name, lever in measure.instruments.items()
+        if last is None or lever.start <= last
+    ]
+
+
+def _through(raw: Mapping[str, Any]) -> int | None:
+    """Return the month with which instruments that are taken over end."""
+    return read_month(raw["through"]) if "through" in raw else None
 
 
 def _dose(raw: Any, start: int, shared: dict[str, Any]) -> Any:
@@ -599,8 +609,10 @@ def _from_catalogue(raw: dict[str, Any], start: int) -> Any:
     path = str(raw.pop("use"))
     changes = raw.pop("change", {})
     own_dates = raw.pop("own_dates", False) is True
+    last = _through(raw)
+    raw.pop("through", None)
     if raw:
-        raise refuse(f"'{next(iter(raw))}' beside use", "use, change, own_dates, reaches, after")
+        raise refuse(f"'{next(iter(raw))}' beside use", "use, change, own_dates, through, reaches, after")
     plan = load_plan(PLAN)
     parts = path.split(".")
     measure = plan.measures.get(int(parts[1])) if len(parts) == 3 and parts[1].isdecimal() else None
@@ -610,6 +622,8 @@ def _from_catalogue(raw: dict[str, Any], start: int) -> Any:
     lever = measure.instruments[parts[2]]
     if not own_dates:
         lever = lever.model_copy(update={"start": start, "announced": None})
+    if last is not None and (lever.end is None or lever.end > last):
+        lever = lever.model_copy(update={"end": last})
     for where, value in (changes or {}).items():
         try:
             lever = with_override(lever, where, value, path)
