@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jinxiao.api import compare, facts, find_households, household, run, sensitivity, uplift
+    from jinxiao.api import compare, facts, find_households, household, run, sensitivity, trial, uplift
     from jinxiao.calibration.world import World
     from jinxiao.files.errors import InputError, InvariantError
     from jinxiao.scenarios import Plan, Scenario, load_plan, read_scenario
@@ -28,6 +28,7 @@ _WHERE = {
     "read_scenario": "jinxiao.scenarios",
     "run": "jinxiao.api",
     "sensitivity": "jinxiao.api",
+    "trial": "jinxiao.api",
     "uplift": "jinxiao.api",
 }
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "read_scenario",
     "run",
     "sensitivity",
+    "trial",
     "uplift",
 ]
 

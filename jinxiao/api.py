@@ -168,5 +168,28 @@ def find_households(
     return find(households_at_start(plan, scale=scale, seed=seed), text, lang)
 
 
+def trial(trials: Sequence[Any] | str = "all", **options: Any) -> report.Trials:
+    """Return natural experiments re-enacted in the model.
+
+    Parameters
+    ----------
+    trials : str or sequence of Trial
+        Identifier, file, folder or ``all``; or trials that were read.
+    **options
+        ``scale``, ``draws``, ``seed``, ``jobs``: see :func:`jinxiao.experiments.trials.run.run_trials`.
+
+    Returns
+    -------
+    Trials
+        With ``table``, ``plot("trials")`` and ``save(folder)``.
+    """
+    from jinxiao.experiments.trials.run import run_trials
+    from jinxiao.experiments.trials.trial_file import find_trials
+
+    account = options.pop("account", None) or Account()
+    chosen = find_trials(trials) if isinstance(trials, str) else list(trials)
+    return report.of(report.Trials, run_trials(chosen, **options), account)
+
+
 def _scenario(plan: Plan, given: Scenario | str) -> Scenario:
     return given if isinstance(given, Scenario) else read_scenario(plan, given)

@@ -31,7 +31,7 @@ def check_file(path: Path, plan: Any) -> Verdict:
     Parameters
     ----------
     path : Path
-        A scenario, measure, plan or parameter file (YAML), or a table of data (CSV).
+        A scenario, measure, plan, trial or parameter file (YAML), or a table of data (CSV).
     plan : Plan
         What scenarios refer to.
 
@@ -69,6 +69,7 @@ def _yaml_kinds() -> list[Kind]:
     return [
         Kind("measure", frozenset({"number", "instruments", "clauses", "mechanism"}), _measure),
         Kind("plan", frozenset({"name_en", "name_zh", "start", "source", "measures"}), _plan),
+        Kind("trial", frozenset({"id", "assignment", "treatment", "quantities", "limits", "what"}), _trial),
         Kind("scenario", frozenset({"name", "extends", "measures", "overrides", "drop", "part"}), _scenario),
     ]
 
@@ -87,6 +88,13 @@ def _measure(path: Path, plan: Any) -> str:
 
     measure = load_model(path, Measure)
     return f"{measure.number} '{measure.name_en}' ({measure.name_zh}), {len(measure.instruments)} instruments"
+
+
+def _trial(path: Path, plan: Any) -> str:
+    from jinxiao.experiments.trials.trial_file import read_trial
+
+    trial = read_trial(path)
+    return f"{trial.id} '{trial.title.en}' ({trial.title.zh}), {len(trial.quantities)} quantities"
 
 
 def _plan(path: Path, plan: Any) -> str:

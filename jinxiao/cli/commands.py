@@ -436,11 +436,49 @@ def household(
 
 
 @app.command()
+def trial(
+    which: Annotated[
+        str,
+        typer.Argument(
+            metavar="[ID|FILE|FOLDER|all]", help="A trial such as E15, a file, a folder, or all of them."
+        ),
+    ] = "all",
+    scale: o.Scale = 200,
+    draws: o.Draws = 8,
+    seed: o.Seed = 1,
+    out: o.Out = None,
+    jobs: o.Jobs = None,
+    lang: o.LangOption = Lang.en,
+    form: o.FormatOption = Format.table,
+    quiet: o.Quiet = False,
+) -> None:
+    """Natural experiments re-enacted: published value and band beside the model's estimate and interval."""
+    session = Session("trial", lang, form, quiet)
+    o.check_jobs(jobs)
+    from jinxiao.experiments.trials.trial_file import find_trials
+
+    trials = find_trials(which)
+    options = {"scale": scale, "draws": draws, "seed": seed}
+    asked = {"trials": [one.model_dump_json() for one in trials], **options}
+    with session.folder(out, asked) as folder, session.progress(kept=False) as progress:
+        from jinxiao import api
+
+        result = api.trial(trials, **options, jobs=jobs, progress=progress, account=session.account)
+        progress.stage("figures")
+        result.write(folder, lang)
+    from jinxiao.results.trials_tables import trials_frame, trials_notes, trials_summary
+
+    session.answer(
+        trials_summary(result.table, lang), trials_frame(result.table, lang), trials_notes(result.table, lang)
+    )
+
+
+@app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A scenario, measure, plan (YAML) or data file (CSV).")],
+    file: Annotated[Path, typer.Argument(help="A scenario, measure, plan, trial (YAML) or data file (CSV).")],
     plan: o.Plan = PLAN,
 ) -> None:
-    """Whether a file is valid: a scenario, a measure, a plan, or data."""
+    """Whether a file is valid: a scenario, a measure, a plan, a trial, or data."""
     from jinxiao.cli.check import check_file
     from jinxiao.scenarios import load_plan
 

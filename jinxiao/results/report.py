@@ -12,6 +12,7 @@ import pandas as pd
 from jinxiao.experiments.close_up import HouseholdDiary
 from jinxiao.experiments.comparison import ComparisonResult, ScenarioRuns
 from jinxiao.experiments.sensitivity import SensitivityResult
+from jinxiao.experiments.trials.run import TrialsResult
 from jinxiao.experiments.uplift import UpliftResult
 from jinxiao.files.errors import InputError
 from jinxiao.files.manifest import Account, write_manifest
@@ -308,5 +309,29 @@ class Household(HouseholdDiary, Report):
         write_csv(folder / "reasons.csv", self.reasons)
         write_parquet(folder / "reasons.parquet", self.reasons)
         atomic_write_bytes(folder / "diary.txt", self.text(lang).encode("utf-8"))
+        _write_figures(self.figures(lang), folder)
+        write_manifest(folder, self.command, self.settings, self.hashes, self.account)
+
+
+@dataclass(frozen=True)
+class Trials(TrialsResult, Report):
+    """Natural experiments: published beside model. ``table`` is ``trials.csv``."""
+
+    account: Account = field(default_factory=Account)
+    command = "trial"
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        from jinxiao.results.trials_figure import trials_figures
+
+        return trials_figures(self.table, self.settings, lang)
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write ``trials.csv``, ``.parquet``, estimates by draw, paths where there are such, the figure and manifest."""
+        write_csv(folder / "trials.csv", self.table)
+        write_parquet(folder / "trials.parquet", self.table)
+        write_csv(folder / "trials_draws.csv", self.draws)
+        if len(self.paths):
+            write_csv(folder / "trials_paths.csv", self.paths)
         _write_figures(self.figures(lang), folder)
         write_manifest(folder, self.command, self.settings, self.hashes, self.account)

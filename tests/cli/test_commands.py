@@ -282,7 +282,7 @@ def test_help_and_version_load_nothing_heavy() -> None:
     for words in (["--help"], ["--version"], ["uplift", "--help"]):
         ended = python(*words, code=code)
         assert ended.returncode == 0, ended.stderr
-    for name in ("uplift", "run", "compare", "measures", "sensitivity", "facts", "check"):
+    for name in ("uplift", "run", "compare", "measures", "sensitivity", "facts", "trial", "check"):
         assert name in python("--help").stdout
 
 
