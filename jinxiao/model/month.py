@@ -74,9 +74,19 @@ def hazard_bounds(p: HouseholdParameters, rules: np.ndarray, rate_cut: float) ->
 
 
 def household_month(
-    economy: "Economy", table: Any, rules: np.ndarray, open_share: np.ndarray
+    economy: "Economy", table: Any, rules: np.ndarray, open_share: np.ndarray, refill: np.ndarray
 ) -> HouseholdMonth:
-    """Return the tuple that the household loop reads this month."""
+    """Return the tuple that the household loop reads this month.
+
+    Parameters
+    ----------
+    rules : ndarray of DURABLE_RULE
+        In the order of their class; pools numbered from 0.
+    open_share : ndarray, shape (pools, cities)
+        Part of the month for which each pool has money.
+    refill : ndarray of int, shape (pools,)
+        Months until its next release; 0 where none is known.
+    """
     c, v, s = economy.conditions, economy.values, economy.state.markets
     calendar = economy.baseline.calendar[economy.month]
     return HouseholdMonth(
@@ -112,6 +122,7 @@ def household_month(
         durable_rules=rules,
         hazard_bound=hazard_bounds(economy.household_parameters, rules, float(c.loan_rate_cut)),
         pool_open=open_share,
+        pool_refill=refill,
         coupons=c.coupons,
         claim_probability=claim_probabilities(c, economy.zone_households, v),
         loan_rate_cut=float(c.loan_rate_cut),

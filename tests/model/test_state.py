@@ -198,7 +198,7 @@ def test_durables_fill_slots_and_are_bought_in_the_past(economy: Economy) -> Non
     owned = bought != NOT_OWNED
     assert (bought[owned] < economy.month).all()
     assert owned.any(axis=0).all()
-    outcomes = [total(economy, Item.DURABLE_UNITS + k)[HISTORY:] for k in range(9)]
+    outcomes = [total(economy, Item.DURABLE_UNITS + k)[HISTORY:] for k in range(N_DURABLES)]
     assert all(path.min() > 0.0 for path in outcomes)
 
 
