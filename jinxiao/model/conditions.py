@@ -82,12 +82,18 @@ DURABLE_RULE = np.dtype(
             np.int32,
         ),  # months; the age the old unit must have reached; 0: any; -1: no old unit needed
         ("min_old_age_new_energy", np.int32),  # the same for an old car that runs on new energy
-        ("old_unit_goes", np.int32),  # what the rule asks of the old unit: 0 nothing, 1 to be scrapped, 2 to be sold
+        (
+            "old_unit_goes",
+            np.int32,
+        ),  # what the rule asks of the old unit: 0 nothing, 1 to be scrapped, 2 to be sold
         ("eligible_share", np.float64),  # share of models on sale that qualify (energy grade, listed models)
         ("take_up", np.float64),  # share of eligible purchases that claim
         ("pool", np.int32),  # budget pool that pays; -1: no limit
         ("months_left", np.int32),  # months until the announced end, this one included; 0: not announced
-        ("starts_in", np.int32),  # months until the announced start or resumption; nothing is paid before; 0: runs
+        (
+            "starts_in",
+            np.int32,
+        ),  # months until the announced start or resumption; nothing is paid before; 0: runs
     ],
     align=True,
 )

@@ -328,7 +328,9 @@ class Economy(mesa.Model):
         refill = np.array([self.conditions.pool_refill.get(p, 0) for p in pools], np.int64)
         money = np.array([self._money(p) for p in pools]).reshape(-1, N_CITIES)
         month = household_month(self, table, rules, np.ones((len(pools), N_CITIES)), refill)
-        parts = self._closing_parts(month, ranges, money, [np.ndim(self.state.pools.get(p, 0.0)) > 0 for p in pools])
+        parts = self._closing_parts(
+            month, ranges, money, [np.ndim(self.state.pools.get(p, 0.0)) > 0 for p in pools]
+        )
         month = month._replace(pool_open=parts / DAY_PARTS)
         claims = np.zeros((N_BLOCKS, len(pools), N_CITIES, DAY_PARTS))
         self._run_blocks(month, ranges, self._books(), self.diaries, claims)
@@ -340,7 +342,13 @@ class Economy(mesa.Model):
 
     def _books(self) -> HouseholdBooks:
         return HouseholdBooks(
-            self.accounts, self.demand, self.labour, self.rule_cost, self.rule_gross, self.trips, self.disposals
+            self.accounts,
+            self.demand,
+            self.labour,
+            self.rule_cost,
+            self.rule_gross,
+            self.trips,
+            self.disposals,
         )
 
     def _closing_parts(
@@ -356,7 +364,9 @@ class Economy(mesa.Model):
         parts = np.where(money > 0.0, DAY_PARTS, 0)
         self.rehearsals = 0
         rules = month.durable_rules
-        paying = (rules["pool"] >= 0) & ((rules["rate"] > 0.0) | (rules["flat"] > 0.0)) & (rules["starts_in"] == 0)
+        paying = (
+            (rules["pool"] >= 0) & ((rules["rate"] > 0.0) | (rules["flat"] > 0.0)) & (rules["starts_in"] == 0)
+        )
         watched = np.zeros(len(Durable), np.bool_)
         watched[rules["durable"][paying]] = True
         if not watched.any() or not parts.any():
@@ -381,7 +391,9 @@ class Economy(mesa.Model):
                 closed[closed < parts] = 0
             parts = np.minimum(parts, closed)
 
-    def _possible_claimants(self, month: HouseholdMonth, watched: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _possible_claimants(
+        self, month: HouseholdMonth, watched: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return the households that could buy a watched class, and where those of each block begin among them."""
         found = []
         for block in range(N_BLOCKS):
@@ -413,7 +425,9 @@ class Economy(mesa.Model):
         for p in self.conditions.pool_expires:
             dry = self.open_share.get(p, np.ones(N_CITIES)) < 1.0
             left = self.state.pools.get(p, 0.0)
-            self.state.pools[p] = np.where(dry, left, 0.0) if np.ndim(left) else (float(left) if dry.all() else 0.0)
+            self.state.pools[p] = (
+                np.where(dry, left, 0.0) if np.ndim(left) else (float(left) if dry.all() else 0.0)
+            )
 
     def _run_blocks(
         self, month: HouseholdMonth, ranges: np.ndarray, books: HouseholdBooks, diaries: np.ndarray, claims: np.ndarray,

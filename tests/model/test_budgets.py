@@ -24,9 +24,9 @@ from jinxiao.model import economy
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
-from jinxiao.model.ledger import LedgerError
 from jinxiao.model.households.diary import Entry
 from jinxiao.model.households.loop import DAY_PARTS
+from jinxiao.model.ledger import LedgerError
 from jinxiao.model.names import N_CITIES, Durable
 
 POOL = 3

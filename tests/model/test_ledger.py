@@ -25,7 +25,7 @@ from jinxiao.model.conditions import Conditions
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import ITEMS, TOLERANCE, Account, Ledger, LedgerError
-from jinxiao.model.names import N_CITIES, N_SECTORS, N_ZONES
+from jinxiao.model.names import N_CITIES, N_DURABLES, N_SECTORS, N_ZONES
 from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.state import firm_money, household_money
 

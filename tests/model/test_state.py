@@ -9,7 +9,7 @@ from small_policies import HISTORY, branch, neutral_policy, total
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED, STATE
-from jinxiao.model.names import AGE_BANDS, CITIES, N_SECTORS, MemberBand, Occupation
+from jinxiao.model.names import AGE_BANDS, CITIES, N_DURABLES, N_SECTORS, MemberBand, Occupation
 from jinxiao.model.outcomes import GROUP_OFFSETS, GROUPS, OUTCOMES
 
 RUNS = ("reference", "busy")

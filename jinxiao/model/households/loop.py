@@ -688,9 +688,7 @@ def household_block(
             z = normal_quantile(uniform(m.seed, i, m.t, Draw.DURABLE_MODEL + k))
             sector = _DURABLE_SECTOR[k]
             usual_price = (
-                p_durable_price[k, residence]
-                * relative**p.price_income_elasticity
-                * m_price[city, sector]
+                p_durable_price[k, residence] * relative**p.price_income_elasticity * m_price[city, sector]
             )
             price = usual_price * math.exp(p.price_sigma * z - 0.5 * p.price_sigma * p.price_sigma)
             pass_through = p_pass_through[k]
@@ -741,9 +739,13 @@ def household_block(
                     expected_1 = min(expected_1, (1.0 - LEAST_NET) * price)
                     now_1 = (price - pass_through * amount_1) / price
                     later_1 = (price - pass_through * expected_1) / price
-                    kind = rules.car_kind(u_power, now_1, now, m.new_energy_share, used, p.car_kind_elasticity)
+                    kind = rules.car_kind(
+                        u_power, now_1, now, m.new_energy_share, used, p.car_kind_elasticity
+                    )
                     now = rules.composite_price(now_1, now, m.new_energy_share, used, p.car_kind_elasticity)
-                    later = rules.composite_price(later_1, later, m.new_energy_share, used, p.car_kind_elasticity)
+                    later = rules.composite_price(
+                        later_1, later, m.new_energy_share, used, p.car_kind_elasticity
+                    )
                     if kind == 1:
                         amount, row, expected = amount_1, row_1, expected_1
                     elif kind == 2:
@@ -799,7 +801,9 @@ def household_block(
                     fate = rules.old_car_fate(
                         u_old, float(old_age), asked, p.scrap_age, p.scrap_age_spread, p.kept_share
                     )
-                    value = rules.old_car_value(fate, float(old_age), usual_price, p.value_retained, p.scrap_value)
+                    value = rules.old_car_value(
+                        fate, float(old_age), usual_price, p.value_retained, p.scrap_value
+                    )
                     value = min(value, _MOST_OLD_CAR * (price - amount))
                 elif _RECOVERABLE[k]:
                     fate = _RECOVERED if asked > 0 or u_old < p.recovered_share else _KEPT

@@ -218,7 +218,9 @@ class BudgetPool(Instrument):
     def _consistent(self) -> Self:
         held = sum(share.value for share in self.city_shares.values())
         if self.city_shares and (self.by != "city" or abs(held - 1) > 1e-6):
-            raise refuse(f"city_shares adding up to {held:g} with by: {self.by}", "shares adding up to 1, by: city")
+            raise refuse(
+                f"city_shares adding up to {held:g} with by: {self.by}", "shares adding up to 1, by: city"
+            )
         if self.end is None:
             raise refuse("no end", "a month in which the pool closes")
         total = sum(part.value for part in self.release.values())
@@ -241,7 +243,9 @@ class BudgetPool(Instrument):
     def refill_in(self, month: int) -> int:
         """Months until money is next released by the schedule; 0 where none is to come."""
         assert self.end is not None
-        return next((later - month for later in range(month + 1, self.end + 1) if self.released(later) > 0.0), 0)
+        return next(
+            (later - month for later in range(month + 1, self.end + 1) if self.released(later) > 0.0), 0
+        )
 
     def write(self, draft: Draft, when: When, rule: int) -> None:
         """Release the month's money; `rule` is the number of the pool."""
