@@ -27,6 +27,7 @@ from jinxiao.model.households.loop import (
     household_block,
     possible_claimants,
 )
+from jinxiao.model.households.rules import interest_saved
 from jinxiao.model.ledger import ACCOUNT_NAMES, Account, Ledger, LedgerError
 from jinxiao.model.markets import MarketState
 from jinxiao.model.month import household_month, policy_channels, tourist_month
@@ -58,6 +59,16 @@ MOST_REHEARSALS = 8
 """How often a month is rehearsed with pools closing earlier before a pool that is still overdrawn stays shut."""
 EVERYONE = np.zeros(0, np.int64)
 """Rows of the household loop that stand for all households."""
+NOBODY = np.zeros(0, np.bool_)
+"""Of whom it is not asked whether they claim."""
+
+
+class Rehearsal(NamedTuple):
+    """Households that rehearse the month, where those of each block begin among them, and whether each claims."""
+
+    rows: np.ndarray
+    edges: np.ndarray
+    claimed: np.ndarray
 
 
 class HouseholdBooks(NamedTuple):
@@ -367,46 +378,59 @@ class Economy(mesa.Model):
         paying = (
             (rules["pool"] >= 0) & ((rules["rate"] > 0.0) | (rules["flat"] > 0.0)) & (rules["starts_in"] == 0)
         )
-        watched = np.zeros(len(Durable), np.bool_)
-        watched[rules["durable"][paying]] = True
-        if not watched.any() or not parts.any():
+        if not paying.any() or not parts.any():
             return parts
-        rows, edges = self._possible_claimants(month, watched)
+        rows, edges = self._possible_claimants(month, paying)
         h = self.state.households
-        before = {name: getattr(h, name)[rows] for name in hs.changed_columns()}
         claims = np.zeros((N_BLOCKS, *money.shape, DAY_PARTS))
         books = HouseholdBooks(*(np.zeros_like(book) for book in self._books()))
         nobody = np.zeros((0, N_ENTRIES), np.float32)
-        while True:
+        while edges[-1]:
+            before = {name: getattr(h, name)[rows] for name in hs.changed_columns()}
+            claimed = np.zeros(len(rows), np.bool_)
             claims[...] = 0.0
             month = month._replace(pool_open=parts / DAY_PARTS)
-            self._run_blocks(month, ranges, books, nobody, claims, rows, edges)
+            self._run_blocks(month, ranges, books, nobody, claims, Rehearsal(rows, edges, claimed))
             for name, values in before.items():
                 getattr(h, name)[rows] = values
             self.rehearsals += 1
             closed = closing_parts(claims.sum(axis=0), money, by_city)
             if (closed >= parts).all():
-                return parts
+                break
             if self.rehearsals >= MOST_REHEARSALS:
                 closed[closed < parts] = 0
             parts = np.minimum(parts, closed)
+            # who claims nothing while pools are open claims nothing when some are shut
+            kept = np.concatenate([[0], np.cumsum(claimed)])
+            rows, edges = rows[claimed], kept[edges]
+        return parts
 
-    def _possible_claimants(
-        self, month: HouseholdMonth, watched: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the households that could buy a watched class, and where those of each block begin among them."""
+    def _possible_claimants(self, month: HouseholdMonth, paying: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the households that could claim by the rules marked, and where those of each block begin among them."""
+        p, h = self.household_parameters, self.state.households
+        rates, flats, grades = np.zeros((3, len(Durable)))
+        old_ages = np.full(len(Durable), np.iinfo(np.int32).max)
+        for r, pays in zip(month.durable_rules, paying, strict=True):
+            k = r["durable"]
+            # whoever claims by one rule may have been brought to buy by another
+            rates[k], flats[k] = max(rates[k], r["rate"]), max(flats[k], r["flat"])
+            if not pays:
+                continue
+            grades[k] = max(grades[k], r["eligible_share"] * r["take_up"])
+            asked = min(r["min_old_age"], r["min_old_age_new_energy"]) if r["min_old_age"] >= 0 else -1
+            old_ages[k] = min(old_ages[k], asked)
+        credit_gains = p.credit_take_up * interest_saved(month.loan_rate_cut, p.loan_months)
         found = []
         for block in range(N_BLOCKS):
             start, stop = int(self.edges[block]), int(self.edges[block + 1])
             rows = np.empty(stop - start, np.int64)
             count = possible_claimants(
-                start, stop, self.state.households.durable_bought, month.seed, month.t,
-                self.household_parameters.hazard_cap, month.hazard_bound, watched, rows,
+                start, stop, h.durable_bought, h.zone, month.seed, month.t, p, month.hazard_bound, month.price, rates,
+                flats, grades, old_ages, credit_gains, rows,
             )  # fmt: skip
             found.append(rows[:count].copy())
         edges = np.concatenate([[0], np.cumsum([len(rows) for rows in found])]).astype(np.int64)
-        # one household at least, so that an empty list is not taken for all of them
-        return (np.concatenate(found), edges) if edges[-1] else (np.zeros(1, np.int64), edges)
+        return np.concatenate(found), edges
 
     def _settle_pools(self, pools: Sequence[int], claims: np.ndarray, parts: np.ndarray) -> None:
         """Take what was claimed out of the pools, and let unspent money lapse where it does.
@@ -431,16 +455,16 @@ class Economy(mesa.Model):
 
     def _run_blocks(
         self, month: HouseholdMonth, ranges: np.ndarray, books: HouseholdBooks, diaries: np.ndarray, claims: np.ndarray,
-        rows: np.ndarray = EVERYONE, edges: np.ndarray | None = None,
+        rehearsal: Rehearsal | None = None,
     ) -> None:  # fmt: skip
-        edges = self.edges if edges is None else edges
+        rows, edges, claimed = rehearsal or (EVERYONE, self.edges, NOBODY)
         b = books
 
         def work(block: int) -> None:
             household_block(
                 block, edges[block], edges[block + 1], self.state.households, self.household_parameters, month,
                 ranges, b.accounts, b.demand, b.labour, b.rule_cost, b.rule_gross, b.trips,
-                diaries, rows, claims, b.disposals,
+                diaries, rows, claimed, claims, b.disposals,
             )  # fmt: skip
 
         if self.threads > 1:

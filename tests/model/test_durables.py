@@ -245,13 +245,12 @@ def test_a_further_unit_is_not_bought_with_a_subsidy_on_an_old_one(history: Econ
 def test_a_subsidy_on_new_energy_moves_the_choice_and_raises_sales(history: Economy) -> None:
     rule = durable_rule(durable=Durable.CAR, flat=30_000.0, powertrain=1)
     plain, subsidised = lived(history), lived(history, durable_rules=rule)
-    kinds = [
-        np.bincount(run.diaries[:, Entry.CAR_BOUGHT].astype(int), minlength=4)[1:]
-        for run in (plain, subsidised)
-    ]
+    before, after = (run.diaries[:, Entry.CAR_BOUGHT] for run in (plain, subsidised))
+    kinds = [np.bincount(kind.astype(int), minlength=4)[1:] for kind in (before, after)]
     assert (kinds[0] > 0).all()
     assert kinds[1][1] > kinds[0][1] and kinds[1].sum() >= kinds[0].sum()
-    assert kinds[1][0] <= kinds[0][0] and kinds[1][2] <= kinds[0][2]
+    changed = (before > 0.0) & (after > 0.0) & (before != after)
+    assert (after[changed] == 2.0).all()
 
 
 # --- units are conserved and ages start anew
@@ -334,3 +333,67 @@ def test_reasons_are_told_apart(history: Economy, reference: Economy) -> None:
     # without a subsidy nobody buys because of one
     plain = lived(history).diaries[:, columns(Entry.DURABLE_WHY)]
     assert not np.isin(plain, [Why.SUBSIDY, Why.BEFORE_THE_END]).any()
+
+
+# --- reversal is a consequence of ages
+
+
+def surprise_window(history: Economy, **hazards: Any) -> tuple[np.ndarray, int]:
+    """Extra units of phones month by month around two months of a subsidy nobody foresaw, under other hazards."""
+    start, stop = HISTORY + 6, HISTORY + 8
+    subsidy = policy_of(start=start, stop=stop, durable_rules=durable_rule(durable=Durable.PHONE, rate=0.3))
+    paths = []
+    for policy in (subsidy, neutral_policy()):
+        run = history.fork(policy)
+        p = run.household_parameters
+        changes = {}
+        for name, value in hazards.items():
+            column = getattr(p, name).copy()
+            column[Durable.PHONE] = value
+            changes[name] = column
+        # nobody adds units, so that all that is bought is replacement
+        changes["add_rate"] = np.zeros_like(p.add_rate)
+        run.household_parameters = p._replace(**changes)
+        run.run_for(len(policy.months) - run.month)
+        paths.append(units(run, Durable.PHONE))
+    return paths[0] - paths[1], stop
+
+
+def test_where_age_does_not_matter_nothing_is_paid_back(history: Economy) -> None:
+    extra, stop = surprise_window(history, age_spread=1e9, half_age=0.0, hazard_cap=0.02)
+    assert extra[:stop].sum() > 0.0
+    # a few are short of cash for a while; the hazard itself does not know of the purchase
+    assert abs(extra[stop:].sum()) < 0.1 * extra[:stop].sum()
+
+
+def test_where_age_is_all_everything_is_paid_back(history: Economy) -> None:
+    extra, stop = surprise_window(history, age_spread=2.0, hazard_cap=1.0)
+    assert extra[:stop].sum() > 0.0
+    assert -extra[stop:].sum() == pytest.approx(extra[:stop].sum(), rel=0.1)
+
+
+# --- limits of a rule
+
+
+@pytest.mark.parametrize(
+    ("limit", "values"),
+    [
+        ("rate", (0.0, 0.1, 0.2, 0.4)),
+        ("flat", (0.0, 100.0, 500.0, 1000.0)),
+        ("cap", (0.0, 200.0, 500.0, 2000.0)),
+        ("price_ceiling", (0.0, 2000.0, 4000.0, 1e9)),
+        ("take_up", (0.0, 0.3, 0.6, 1.0)),
+        ("min_old_age", (240, 150, 100, 0)),
+        ("months_left", (0, 3, 2, 1)),
+    ],
+)
+def test_looser_limits_sell_and_cost_no_less(history: Economy, limit: str, values: tuple[float, ...]) -> None:
+    rule = {"durable": Durable.AC, "rate": 0.0 if limit == "flat" else 0.2}
+    runs = [
+        branch(history, policy_of(durable_rules=durable_rule(**{**rule, limit: value})), 1)
+        for value in values
+    ]
+    sold = [units(run, Durable.AC)[HISTORY] for run in runs]
+    paid = [cost(run)[HISTORY] for run in runs]
+    assert sold == sorted(sold) and sold[-1] > sold[0]
+    assert paid == sorted(paid) and paid[-1] > paid[0]

@@ -230,9 +230,12 @@ def _offer(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _units_held(i, k, t, durable_bought):
-    """Return (units, age of the oldest, an empty slot or -1) of class ``k`` of household ``i``."""
-    units = 0
+def _units_held(i, k, t, durable_bought, add_cap, hazard_bound):
+    """Return (chance, age of the oldest, an empty slot or -1) of class ``k`` of household ``i``.
+
+    ``chance`` is the highest that any household with these units buys one this month.
+    """
+    chance = 0.0
     oldest = -1
     free = -1
     for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
@@ -240,18 +243,12 @@ def _units_held(i, k, t, durable_bought):
         if bought == NOT_OWNED:
             free = s
         else:
-            units += 1
-            oldest = max(oldest, t - bought)
-    return units, oldest, free
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _most_chance(k, units, oldest, free, hazard_cap, hazard_bound):
-    """Return the highest chance that any household with these units buys one of class ``k`` this month."""
-    bound = hazard_cap[N_DURABLES + k] if free >= 0 else 0.0
-    if oldest >= 0:
-        bound += units * hazard_bound[k, min(oldest, hazard_bound.shape[1] - 1)]
-    return bound
+            age = t - bought
+            oldest = max(oldest, age)
+            chance += hazard_bound[k, min(age, hazard_bound.shape[1] - 1)]
+    if free >= 0:
+        chance += add_cap
+    return chance, oldest, free
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -263,10 +260,44 @@ def _durable_draws(seed, i, t, out):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def possible_claimants(start, stop, durable_bought, seed, t, hazard_cap, hazard_bound, watched, out):
-    """Write into ``out`` the households of ``start..stop`` that could buy a watched class this month; return how many.
+def possible_claimants(
+    start,
+    stop,
+    durable_bought,
+    zone,
+    seed,
+    t,
+    p,
+    hazard_bound,
+    price,
+    rates,
+    flats,
+    grades,
+    old_ages,
+    credit_gains,
+    out,
+):
+    """Write into ``out`` the households of ``start..stop`` that could claim a subsidy this month; return how many.
 
-    Most draws lie above any chance that a unit is bought, so these are few.
+    Most draws lie above any chance that a unit is bought, or say that the subsidy is not claimed, so these are few. Whatever
+    else the household lives through this month, it claims nothing if it is not among them.
+
+    Parameters
+    ----------
+    durable_bought, zone : ndarray
+        Columns of households.
+    p : HouseholdParameters
+    hazard_bound : ndarray, shape (durables, ages)
+        Highest hazards of the month where no flat amount is paid.
+    price : ndarray, shape (cities, sectors)
+    rates, flats : ndarray, shape (durables,)
+        Highest share of the price and flat amount that any rule pays on a class.
+    grades : ndarray, shape (durables,)
+        Highest share of models that qualify and are claimed; 0 where no rule pays.
+    old_ages : ndarray, shape (durables,)
+        Least age of an old unit that any rule asks for; -1: none needed.
+    credit_gains : ndarray, shape (durables,)
+        Part of the price that an interest subsidy saves at most.
     """
     draws = np.empty(N_DURABLES)
     count = 0
@@ -274,23 +305,47 @@ def possible_claimants(start, stop, durable_bought, seed, t, hazard_cap, hazard_
         draws[0] = uniform(seed, i, t, Draw.DURABLE)
         _durable_draws(seed, i, t, draws)
         for k in range(N_DURABLES):
-            if not watched[k]:
-                continue
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
-            if draws[k] >= slots * hazard_cap[k] + hazard_cap[N_DURABLES + k]:
+            add_cap = p.hazard_cap[N_DURABLES + k]
+            if grades[k] <= 0.0 or draws[k] >= slots * p.hazard_cap[k] + add_cap:
                 continue
-            units, oldest, free = _units_held(i, k, t, durable_bought)
-            if draws[k] < _most_chance(k, units, oldest, free, hazard_cap, hazard_bound):
-                out[count] = i
-                count += 1
-                break
+            chance, oldest, free = _units_held(i, k, t, durable_bought, add_cap, hazard_bound)
+            if draws[k] >= chance or (old_ages[k] >= 0 and oldest < old_ages[k]):
+                continue
+            if uniform(seed, i, t, Draw.GRADE) >= grades[k]:
+                continue
+            if flats[k] > 0.0 and oldest >= 0:
+                # the model looked at is known, and income is not below its floor: so the price is not below this
+                z = normal_quantile(uniform(seed, i, t, Draw.DURABLE_MODEL + k))
+                least = (
+                    p.durable_price[k, zone[i] % 2]
+                    * p.floor_income_share**p.price_income_elasticity
+                    * math.exp(p.price_sigma * z - 0.5 * p.price_sigma * p.price_sigma)
+                    * price[zone[i] // 2, _DURABLE_SECTOR[k]]
+                )
+                rate = min(rates[k] + flats[k] / least, 1.0 - LEAST_NET)
+                effect = rules.highest_effect(
+                    rate, credit_gains[k], p.durable_elasticity[k], p.intertemporal_elasticity
+                )
+                most = add_cap if free >= 0 else 0.0
+                for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
+                    if durable_bought[i, s] != NOT_OWNED:
+                        age = float(t - durable_bought[i, s])
+                        most += rules.replacement_hazard(
+                            p.hazard_cap[k], age, p.half_age[k], p.age_spread[k], effect
+                        )
+                if draws[k] >= most:
+                    continue
+            out[count] = i
+            count += 1
+            break
     return count
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def household_block(
     block, start, stop, h, p, m, rule_ranges, accounts, demand, labour, rule_cost, rule_gross, trips, diaries,
-    rows, claims, disposals,
+    rows, claimed, claims, disposals,
 ):  # fmt: skip
     """Take households ``start..stop`` through one month; book into the accounts of ``block``.
 
@@ -315,13 +370,16 @@ def household_block(
     diaries : ndarray of float32, shape (households, N_ENTRIES)
         Rewritten row by row; of no rows where no diaries are kept.
     rows : ndarray of int
-        Households to take; all of them where it is empty.
+        Households that rehearse the month up to their purchases of durables; all live all of it where it is empty.
+    claimed : ndarray of bool, shape of rows
+        Whether each of these claimed anything from a budget pool; rewritten.
     claims : ndarray, shape (blocks, pools, cities, DAY_PARTS)
         Subsidies claimed from each budget pool by part of the month, yuan.
     disposals : ndarray, shape (blocks, cities, N_DISPOSALS)
         Old units by what became of them, and used cars bought, real units.
     """
     keeps = diaries.shape[0] > 0
+    rehearses = rows.shape[0] > 0
     spend = np.empty(N_GOODS)
     by_category = np.empty(N_CATEGORIES)
     need = np.empty(3)
@@ -430,7 +488,7 @@ def household_block(
     m_hazard_bound = m.hazard_bound
     m_consumption_table = m.consumption_table
     for place in range(start, stop):
-        i = rows[place] if rows.shape[0] > 0 else place
+        i = rows[place] if rehearses else place
         w = float(h_weight[i])
         zone = int(h_zone[i])
         group = int(h_group[i])
@@ -679,9 +737,11 @@ def household_block(
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
             if u >= slots * p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k]:
                 continue
-            units, oldest, free = _units_held(i, k, m.t, h_durable_bought)
+            most, _, free = _units_held(
+                i, k, m.t, h_durable_bought, p_hazard_cap[N_DURABLES + k], m_hazard_bound
+            )
             # nor need anything be priced where even the best offer of the month would not do
-            if u >= _most_chance(k, units, oldest, free, p_hazard_cap, m_hazard_bound):
+            if u >= most:
                 continue
             u_power, u_day, u_grade, u_credit = uniform4(m.seed, i, m.t, Draw.POWERTRAIN // 4)
             relative = permanent / p_mean_income[residence]
@@ -867,6 +927,10 @@ def household_block(
                 pool = m_durable_rules[row].pool
                 if pool >= 0:
                     claims[block, pool, city, int(u_day * DAY_PARTS)] += w * amount
+                    if rehearses:
+                        claimed[place] = True
+        if rehearses:
+            continue
         if loan_new > 0.0:
             h_loan_payment[i] = loan_new / p.loan_months
         h_loan[i] = loan - loan_repaid + loan_new

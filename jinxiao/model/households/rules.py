@@ -101,6 +101,17 @@ def price_effect(price, net_price, elasticity, net_price_later, intertemporal_el
 
 
 @rule
+def highest_effect(rate, credit_gain, elasticity, intertemporal_elasticity):
+    """Highest :func:`price_effect` of a subsidy that pays at most ``rate`` of the price and then ends.
+
+    With an interest subsidy that saves at most ``credit_gain`` of what is left.
+    """
+    return -elasticity * math.log((1.0 - rate) * (1.0 - credit_gain)) - intertemporal_elasticity * math.log(
+        1.0 - rate
+    )
+
+
+@rule
 def in_force(ahead, starts_in, months_left):
     """Whether a rule, as announced, is in force ``ahead`` months from now.
 
@@ -128,14 +139,15 @@ def composite_price(new_energy, petrol, new_energy_share, used_share, elasticity
 def car_kind(u, new_energy, petrol, new_energy_share, used_share, elasticity):
     """Kind of car chosen: 0 petrol, 1 new energy, 2 used; the lower level of :func:`composite_price`.
 
-    A kind's chance is its share at neutral prices times ``n^-b``, over the sum of all.
+    A kind's chance is its share at neutral prices times ``n^-b``, over the sum of all. New energy lies between the others, so
+    that a subsidy on it alone moves each buyer to it or not at all.
     """
-    first = (1.0 - used_share) * new_energy_share * new_energy ** (-elasticity)
-    second = (1.0 - used_share) * (1.0 - new_energy_share) * petrol ** (-elasticity)
+    first = (1.0 - used_share) * (1.0 - new_energy_share) * petrol ** (-elasticity)
+    second = (1.0 - used_share) * new_energy_share * new_energy ** (-elasticity)
     target = u * (first + second + used_share)
     if target < first:
-        return 1
-    return 0 if target < first + second else 2
+        return 0
+    return 1 if target < first + second else 2
 
 
 @rule

@@ -178,7 +178,8 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
     v = values
     subsistence, marginal = subsistence_system(v, fit)
     hazards = replacement_hazards(v)
-    add_cap = np.full(N_DURABLES, v["durables.add_cap"])
+    add_rate = np.asarray(v["fit.add_rate"])
+    add_cap = v["durables.add_cap"] * add_rate.max(axis=1)
     price = np.asarray(v["durables.price"])
     by_occupation = np.zeros((2, len(Occupation)))
     for k, occupation in enumerate((Occupation.FORMAL, Occupation.MIGRANT, Occupation.FLEXIBLE)):
@@ -200,7 +201,7 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         hazard_cap=np.concatenate([hazards.cap, add_cap]),
         half_age=hazards.half_age,
         age_spread=hazards.spread,
-        add_rate=v["fit.add_rate"],
+        add_rate=add_rate,
         add_income_elasticity=np.full(N_DURABLES, v["durables.add_income_elasticity"]),
         durable_price=np.stack([price, price * v["durables.price_rural"]], axis=1),
         price_income_elasticity=v["durables.price_income_elasticity"],
