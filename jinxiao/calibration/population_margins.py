@@ -197,6 +197,8 @@ def _ownership(
     growth = parameters.table("ownership_growth")
     households = counts.by_residence()
     for k, durable in enumerate(DURABLES):
+        if durable not in durables.SURVEYED:
+            continue
         units = durables.units(counts.world.households["durable_age"], k)
         found = 100 * counts.by_residence(units) / households
         for r, residence in enumerate(RESIDENCES):

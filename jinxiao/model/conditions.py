@@ -80,11 +80,20 @@ DURABLE_RULE = np.dtype(
         (
             "min_old_age",
             np.int32,
-        ),  # months; the age the old unit must have reached; 0: none; -1: no old unit needed
+        ),  # months; the age the old unit must have reached; 0: any; -1: no old unit needed
+        ("min_old_age_new_energy", np.int32),  # the same for an old car that runs on new energy
+        (
+            "old_unit_goes",
+            np.int32,
+        ),  # what the rule asks of the old unit: 0 nothing, 1 to be scrapped, 2 to be sold
         ("eligible_share", np.float64),  # share of models on sale that qualify (energy grade, listed models)
         ("take_up", np.float64),  # share of eligible purchases that claim
         ("pool", np.int32),  # budget pool that pays; -1: no limit
         ("months_left", np.int32),  # months until the announced end, this one included; 0: not announced
+        (
+            "starts_in",
+            np.int32,
+        ),  # months until the announced start or resumption; nothing is paid before; 0: runs
     ],
     align=True,
 )
@@ -121,6 +130,10 @@ class Conditions:
     """yuan released to each budget pool this month; what is unspent is carried on while the pool lives"""
     pool_expires: set[int] = field(default_factory=set)
     """pools whose unspent money lapses at the end of this month"""
+    pool_shares: dict[int, np.ndarray] = field(default_factory=dict)
+    """pools that each city holds for itself: (cities,) shares of the money; zeros: by households"""
+    pool_refill: dict[int, int] = field(default_factory=dict)
+    """months until the next release that is known to come, by pool"""
 
     wage_floor: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
     """(zones,) minimum wage, yuan a month for full-time work"""

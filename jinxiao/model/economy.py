@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import mesa
 import numpy as np
@@ -19,13 +19,22 @@ from jinxiao.model.households import columns as household_columns
 from jinxiao.model.households import setup as hs
 from jinxiao.model.households.accounts import COUNTS, N_CELLS, N_ITEMS, Item
 from jinxiao.model.households.diary import N_ENTRIES
-from jinxiao.model.households.loop import N_BLOCKS, N_TRIP_COUNTS, HouseholdMonth, household_block
+from jinxiao.model.households.loop import (
+    DAY_PARTS,
+    N_BLOCKS,
+    N_TRIP_COUNTS,
+    HouseholdMonth,
+    household_block,
+    possible_claimants,
+)
+from jinxiao.model.households.rules import interest_saved
 from jinxiao.model.ledger import ACCOUNT_NAMES, Account, Ledger, LedgerError
 from jinxiao.model.markets import MarketState
 from jinxiao.model.month import household_month, policy_channels, tourist_month
 from jinxiao.model.names import (
     CITIES,
     N_CITIES,
+    N_DISPOSALS,
     N_MARKETS,
     N_SECTORS,
     N_ZONES,
@@ -46,23 +55,58 @@ BURN_IN = 12
 """Months before January 2024 in which markets are held still and households and visitors settle."""
 KEPT_FOR_2024 = ("members", "child_age", "term_deposits", "mortgage")
 """Columns that are known for January 2024 and so are put back after the burn-in."""
-CAUTION = 0.98
-"""Share of a pool's money that is planned to be claimed, so that a month rarely has to be repeated."""
-FIRST_SLACK = 0.01
-"""Share of its money by which an overdrawn pool is closed too early, doubled at each repetition of the month."""
-POOL_TRIES = 8
-"""How often a month is repeated with an earlier closing day before a pool's claims must fit its money."""
+MOST_REHEARSALS = 8
+"""How often a month is rehearsed with pools closing earlier before a pool that is still overdrawn stays shut."""
+EVERYONE = np.zeros(0, np.int64)
+"""Rows of the household loop that stand for all households."""
+NOBODY = np.zeros(0, np.bool_)
+"""Of whom it is not asked whether they claim."""
 
 
-def closing_factor(money_over_claims: float, attempt: int) -> float:
-    """Return by how much to bring the closing day of an overdrawn pool forward.
+class Rehearsal(NamedTuple):
+    """Households that rehearse the month, where those of each block begin among them, and whether each claims."""
 
-    In proportion to the money, with a slack that doubles from try to try, since claims are few and large; what is left over
-    stays in the pool for next month. A pool that is all but empty stays shut in the end.
+    rows: np.ndarray
+    edges: np.ndarray
+    claimed: np.ndarray
+
+
+class HouseholdBooks(NamedTuple):
+    """What the household loop books into, by block of households; shapes: :func:`household_block`."""
+
+    accounts: np.ndarray
+    demand: np.ndarray
+    labour: np.ndarray
+    rule_cost: np.ndarray
+    rule_gross: np.ndarray
+    trips: np.ndarray
+    disposals: np.ndarray
+
+
+def spent_by_part(claims: np.ndarray, by_city: bool) -> np.ndarray:
+    """Return what pools have paid by the end of each part of the month, shape (pools, cities, parts); claims as they came.
+
+    A pool of the province counts the claims of all cities.
     """
-    if attempt >= POOL_TRIES - 2:
-        return 0.0
-    return (1.0 - FIRST_SLACK * 2.0**attempt) * money_over_claims
+    if not by_city:
+        claims = np.broadcast_to(claims.sum(axis=1, keepdims=True), claims.shape)
+    return claims.cumsum(axis=2)
+
+
+def closing_parts(claims: np.ndarray, money: np.ndarray, by_city: Sequence[bool]) -> np.ndarray:
+    """Return for how many parts of the month each pool can pay what is claimed, shape (pools, cities).
+
+    Parameters
+    ----------
+    claims : ndarray, shape (pools, cities, parts)
+        Yuan claimed in each part of the month.
+    money : ndarray, shape (pools, cities)
+        Yuan in the pools.
+    by_city : sequence of bool
+        Whether each pool is held by cities.
+    """
+    spent = [spent_by_part(claims[k : k + 1], own)[0] for k, own in enumerate(by_city)]
+    return np.asarray((np.array(spent) <= money[:, :, None]).sum(axis=2))
 
 
 class WorldLike(Protocol):
@@ -250,6 +294,7 @@ class Economy(mesa.Model):
         self.rule_cost = np.zeros((N_BLOCKS, MAX_RULES, N_CITIES))
         self.rule_gross = np.zeros((N_BLOCKS, MAX_RULES))
         self.trips = np.zeros((N_BLOCKS, N_CITIES + 1, N_TRIP_COUNTS))
+        self.disposals = np.zeros((N_BLOCKS, N_CITIES, N_DISPOSALS))
         self.visits = np.zeros((N_BLOCKS, N_MARKETS, N_CITIES, N_VISIT_COUNTS))
         self.visitor_demand = np.zeros((N_BLOCKS, N_CITIES, N_SECTORS))
         self.visitor_cost = np.zeros((N_BLOCKS, MAX_RULES, N_CITIES))
@@ -273,73 +318,153 @@ class Economy(mesa.Model):
 
     def release_pools(self) -> None:
         """Add this month's money to the budget pools."""
+        households = self.zone_households.reshape(N_CITIES, 2).sum(axis=1)
         for pool, money in self.conditions.pool_budget.items():
-            self.state.pools[pool] = self.state.pools.get(pool, 0.0) + money
+            shares = self.conditions.pool_shares.get(pool)
+            if shares is not None:
+                shares = shares if shares.any() else households
+                self.state.pools[pool] = self.state.pools.get(pool, 0.0) + money * shares / shares.sum()
+            else:
+                self.state.pools[pool] = self.state.pools.get(pool, 0.0) + money
 
     def let_households_live(self) -> None:
-        """Take every household through the month; where a pool would be overdrawn, close it earlier and repeat the month."""
+        """Take every household through the month once, with budget pools closing on the day their money runs out."""
         table, _ = self._policies(self.conditions.uninsured_share, self.conditions.job_loss_replacement)
         rules = self.conditions.durable_rules
         order = np.argsort(rules["durable"], kind="stable") if len(rules) else np.zeros(0, np.int64)
         rules = rules[order]
         ranges = np.searchsorted(rules["durable"], np.arange(len(Durable) + 1)).astype(np.int64)
         pools = sorted({int(p) for p in rules["pool"] if p >= 0})
-        open_share = np.ones(max([*pools, 0]) + 1)
-        for p in pools:
-            open_share[p] = self._expected_open_share(p)
-        limited = [p for p in pools if open_share[p] > 0.0]
-        backup = self.state.household_backup() if limited else {}
-        for attempt in range(POOL_TRIES):
-            month = household_month(self, table, rules, open_share)
-            self._run_blocks(month, ranges)
-            claims = {p: self._claims_on(p, rules) for p in pools}
-            overdrawn = [p for p in limited if claims[p] > self.state.pools[p]]
-            if not overdrawn:
+        rules["pool"] = [pools.index(p) if p >= 0 else -1 for p in rules["pool"].tolist()]
+        refill = np.array([self.conditions.pool_refill.get(p, 0) for p in pools], np.int64)
+        money = np.array([self._money(p) for p in pools]).reshape(-1, N_CITIES)
+        month = household_month(self, table, rules, np.ones((len(pools), N_CITIES)), refill)
+        parts = self._closing_parts(
+            month, ranges, money, [np.ndim(self.state.pools.get(p, 0.0)) > 0 for p in pools]
+        )
+        month = month._replace(pool_open=parts / DAY_PARTS)
+        claims = np.zeros((N_BLOCKS, len(pools), N_CITIES, DAY_PARTS))
+        self._run_blocks(month, ranges, self._books(), self.diaries, claims)
+        self._settle_pools(pools, claims.sum(axis=0), parts)
+
+    def _money(self, pool: int) -> np.ndarray:
+        """Return what a pool holds, in each city; a pool of the province repeats its whole sum."""
+        return np.broadcast_to(np.asarray(self.state.pools.get(pool, 0.0)), (N_CITIES,))
+
+    def _books(self) -> HouseholdBooks:
+        return HouseholdBooks(
+            self.accounts,
+            self.demand,
+            self.labour,
+            self.rule_cost,
+            self.rule_gross,
+            self.trips,
+            self.disposals,
+        )
+
+    def _closing_parts(
+        self, month: HouseholdMonth, ranges: np.ndarray, money: np.ndarray, by_city: Sequence[bool]
+    ) -> np.ndarray:
+        """Return in how many parts of the month each pool pays in each city, shape (pools, cities).
+
+        The households that may claim at all live the month in rehearsal, with all pools open, and are put back; each pool is
+        closed before the part in which claims would exceed its money. Claims of earlier days do not depend on later ones,
+        so one rehearsal would do for one pool; with several, who is turned away by one may turn to another, and the rehearsal
+        is repeated until nothing changes. Pools only ever close earlier.
+        """
+        parts = np.where(money > 0.0, DAY_PARTS, 0)
+        self.rehearsals = 0
+        rules = month.durable_rules
+        paying = (
+            (rules["pool"] >= 0) & ((rules["rate"] > 0.0) | (rules["flat"] > 0.0)) & (rules["starts_in"] == 0)
+        )
+        if not paying.any() or not parts.any():
+            return parts
+        rows, edges = self._possible_claimants(month, paying)
+        h = self.state.households
+        claims = np.zeros((N_BLOCKS, *money.shape, DAY_PARTS))
+        books = HouseholdBooks(*(np.zeros_like(book) for book in self._books()))
+        nobody = np.zeros((0, N_ENTRIES), np.float32)
+        while edges[-1]:
+            before = {name: getattr(h, name)[rows] for name in hs.changed_columns()}
+            claimed = np.zeros(len(rows), np.bool_)
+            claims[...] = 0.0
+            month = month._replace(pool_open=parts / DAY_PARTS)
+            self._run_blocks(month, ranges, books, nobody, claims, Rehearsal(rows, edges, claimed))
+            for name, values in before.items():
+                getattr(h, name)[rows] = values
+            self.rehearsals += 1
+            closed = closing_parts(claims.sum(axis=0), money, by_city)
+            if (closed >= parts).all():
                 break
-            for p in overdrawn:
-                # claims fall with the closing day, since each household's day is its own draw
-                open_share[p] *= closing_factor(self.state.pools[p] / claims[p], attempt)
-            self.state.restore_households(backup)
-            for book in (
-                self.accounts,
-                self.demand,
-                self.labour,
-                self.rule_cost,
-                self.rule_gross,
-                self.trips,
-            ):
-                book[...] = 0.0
-        else:
-            worst = max(overdrawn, key=lambda p: claims[p] - self.state.pools[p])
-            excess = claims[worst] - self.state.pools[worst]
-            raise LedgerError(f"budget pool {worst}", month_label(self.month), excess)
-        for p in pools:
-            if open_share[p] > 0.0:
-                self.state.claims[p] = claims[p] / open_share[p]
-        for p in pools:
-            self.state.pools[p] = self.state.pools.get(p, 0.0) - claims[p]
+            if self.rehearsals >= MOST_REHEARSALS:
+                closed[closed < parts] = 0
+            parts = np.minimum(parts, closed)
+            # who claims nothing while pools are open claims nothing when some are shut
+            kept = np.concatenate([[0], np.cumsum(claimed)])
+            rows, edges = rows[claimed], kept[edges]
+        return parts
+
+    def _possible_claimants(self, month: HouseholdMonth, paying: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the households that could claim by the rules marked, and where those of each block begin among them."""
+        p, h = self.household_parameters, self.state.households
+        rates, flats, grades = np.zeros((3, len(Durable)))
+        old_ages = np.full(len(Durable), np.iinfo(np.int32).max)
+        for r, pays in zip(month.durable_rules, paying, strict=True):
+            k = r["durable"]
+            # whoever claims by one rule may have been brought to buy by another
+            rates[k], flats[k] = max(rates[k], r["rate"]), max(flats[k], r["flat"])
+            if not pays:
+                continue
+            grades[k] = max(grades[k], r["eligible_share"] * r["take_up"])
+            asked = min(r["min_old_age"], r["min_old_age_new_energy"]) if r["min_old_age"] >= 0 else -1
+            old_ages[k] = min(old_ages[k], asked)
+        credit_gains = p.credit_take_up * interest_saved(month.loan_rate_cut, p.loan_months)
+        found = []
+        for block in range(N_BLOCKS):
+            start, stop = int(self.edges[block]), int(self.edges[block + 1])
+            rows = np.empty(stop - start, np.int64)
+            count = possible_claimants(
+                start, stop, h.durable_bought, h.zone, month.seed, month.t, p, month.hazard_bound, month.price, rates,
+                flats, grades, old_ages, credit_gains, rows,
+            )  # fmt: skip
+            found.append(rows[:count].copy())
+        edges = np.concatenate([[0], np.cumsum([len(rows) for rows in found])]).astype(np.int64)
+        return np.concatenate(found), edges
+
+    def _settle_pools(self, pools: Sequence[int], claims: np.ndarray, parts: np.ndarray) -> None:
+        """Take what was claimed out of the pools, and let unspent money lapse where it does.
+
+        What is left of a pool that ran dry is less than the next claim and stays: a pool smaller than one claim of a sampled
+        household would else pay nothing for ever.
+        """
+        self.open_share = {p: parts[k] / DAY_PARTS for k, p in enumerate(pools)}
+        for k, p in enumerate(pools):
+            money = self.state.pools.get(p, 0.0)
+            spent = spent_by_part(claims[k : k + 1], np.ndim(money) > 0)[0, :, -1]
+            left = np.asarray(money) - (spent if np.ndim(money) else spent[0])
+            if left.min() < 0.0:
+                raise LedgerError(f"budget pool {p}", month_label(self.month), -float(left.min()))
+            self.state.pools[p] = left if np.ndim(money) else float(left)
         for p in self.conditions.pool_expires:
-            self.state.pools[p] = 0.0
-        self.open_share = open_share
+            dry = self.open_share.get(p, np.ones(N_CITIES)) < 1.0
+            left = self.state.pools.get(p, 0.0)
+            self.state.pools[p] = (
+                np.where(dry, left, 0.0) if np.ndim(left) else (float(left) if dry.all() else 0.0)
+            )
 
-    def _expected_open_share(self, pool: int) -> float:
-        """Return the share of the month for which a pool is expected to last: its money over last month's pace of claims."""
-        money = self.state.pools.get(pool, 0.0)
-        pace = self.state.claims.get(pool, 0.0)
-        if money <= 0.0:
-            return 0.0
-        return min(1.0, CAUTION * money / pace) if pace > 0.0 else 1.0
+    def _run_blocks(
+        self, month: HouseholdMonth, ranges: np.ndarray, books: HouseholdBooks, diaries: np.ndarray, claims: np.ndarray,
+        rehearsal: Rehearsal | None = None,
+    ) -> None:  # fmt: skip
+        rows, edges, claimed = rehearsal or (EVERYONE, self.edges, NOBODY)
+        b = books
 
-    def _claims_on(self, pool: int, rules: np.ndarray) -> float:
-        mine = sorted({int(r["rule"]) for r in rules if r["pool"] == pool})
-        return float(self.rule_cost[:, mine].sum())
-
-    def _run_blocks(self, month: HouseholdMonth, ranges: np.ndarray) -> None:
         def work(block: int) -> None:
             household_block(
-                block, self.edges[block], self.edges[block + 1], self.state.households, self.household_parameters, month,
-                ranges, self.accounts, self.demand, self.labour, self.rule_cost, self.rule_gross, self.trips,
-                self.diaries,
+                block, edges[block], edges[block + 1], self.state.households, self.household_parameters, month,
+                ranges, b.accounts, b.demand, b.labour, b.rule_cost, b.rule_gross, b.trips,
+                diaries, rows, claimed, claims, b.disposals,
             )  # fmt: skip
 
         if self.threads > 1:
@@ -366,6 +491,7 @@ class Economy(mesa.Model):
         self.totals = self.cell_accounts.sum(axis=0)
         self.worked = self.labour.sum(axis=0)
         self.trip_counts = self.trips.sum(axis=0)
+        self.disposal_counts = self.disposals.sum(axis=0)
         self.visit_counts = self.visits.sum(axis=0)
         self.household_cost = self.rule_cost.sum(axis=0)
         self.visitor_costs = self.visitor_cost.sum(axis=0)

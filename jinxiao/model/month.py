@@ -10,7 +10,7 @@ from jinxiao.model import payments as pm
 from jinxiao.model.conditions import MAX_RULES, Conditions, Instrument
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.loop import LEAST_NET, HouseholdMonth, HouseholdParameters
-from jinxiao.model.households.rules import interest_saved
+from jinxiao.model.households.rules import highest_effect, interest_saved
 from jinxiao.model.ledger import Account
 from jinxiao.model.names import N_CITIES, N_DURABLES, N_SECTORS, Payer, Sector
 from jinxiao.model.tourists.loop import TouristMonth
@@ -66,17 +66,25 @@ def hazard_bounds(p: HouseholdParameters, rules: np.ndarray, rate_cut: float) ->
             continue
         rate = min(float(mine["rate"].max(initial=0.0)), 1.0 - LEAST_NET)
         credit = p.credit_take_up[k] * interest_saved(rate_cut, p.loan_months)
-        effect = -p.durable_elasticity[k] * np.log(
-            (1.0 - rate) * (1.0 - credit)
-        ) - p.intertemporal_elasticity * np.log(1.0 - rate)
+        effect = highest_effect(rate, credit, p.durable_elasticity[k], p.intertemporal_elasticity)
         bounds[k] = p.hazard_cap[k] / (1.0 + np.exp(-((ages - p.half_age[k]) / p.age_spread[k] + effect)))
     return bounds
 
 
 def household_month(
-    economy: "Economy", table: Any, rules: np.ndarray, open_share: np.ndarray
+    economy: "Economy", table: Any, rules: np.ndarray, open_share: np.ndarray, refill: np.ndarray
 ) -> HouseholdMonth:
-    """Return the tuple that the household loop reads this month."""
+    """Return the tuple that the household loop reads this month.
+
+    Parameters
+    ----------
+    rules : ndarray of DURABLE_RULE
+        In the order of their class; pools numbered from 0.
+    open_share : ndarray, shape (pools, cities)
+        Part of the month for which each pool has money.
+    refill : ndarray of int, shape (pools,)
+        Months until its next release; 0 where none is known.
+    """
     c, v, s = economy.conditions, economy.values, economy.state.markets
     calendar = economy.baseline.calendar[economy.month]
     return HouseholdMonth(
@@ -112,6 +120,7 @@ def household_month(
         durable_rules=rules,
         hazard_bound=hazard_bounds(economy.household_parameters, rules, float(c.loan_rate_cut)),
         pool_open=open_share,
+        pool_refill=refill,
         coupons=c.coupons,
         claim_probability=claim_probabilities(c, economy.zone_households, v),
         loan_rate_cut=float(c.loan_rate_cut),

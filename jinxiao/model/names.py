@@ -195,7 +195,16 @@ DURABLES: Final = (
     DurableSpec(
         "phone", "Mobile phone", "移动电话", Category.TRANSPORT_COMMUNICATION, Sector.APPLIANCE_RETAIL, 4
     ),
-)
+    DurableSpec(
+        "kitchen", "Range hood and stove", "烟灶", Category.HOUSEHOLD_GOODS, Sector.APPLIANCE_RETAIL, 1
+    ),
+    DurableSpec(
+        "tablet_watch", "Tablet, smart watch or band", "平板与智能穿戴", Category.TRANSPORT_COMMUNICATION,
+        Sector.APPLIANCE_RETAIL, 2,
+    ),
+    # materials, sanitary ware, fitted furniture: the survey counts decoration of the home under housing
+    DurableSpec("renovation", "Renewal of the home", "家装厨卫焕新", Category.HOUSING, Sector.HOME_RETAIL, 1),
+)  # fmt: skip
 N_DURABLES: Final = len(DURABLES)
 N_SLOTS: Final = sum(d.slots for d in DURABLES)
 
@@ -212,6 +221,27 @@ class Durable(IntEnum):
     WATER_HEATER = 6
     COMPUTER = 7
     PHONE = 8
+    KITCHEN = 9
+    TABLET_WATCH = 10
+    RENOVATION = 11
+
+
+class Disposal(IntEnum):
+    """What becomes of old units, and used cars bought: counts of real units by city."""
+
+    CARS_SCRAPPED = 0
+    CARS_SOLD = 1
+    """to dealers of used cars"""
+    CARS_KEPT = 2
+    """handed over within the family"""
+    USED_CARS_BOUGHT = 3
+    OTHERS_RECOVERED = 4
+    """old e-bikes, appliances and digital units that reach a recycler or a seller who takes them back"""
+    OTHERS_KEPT = 5
+    """old units of these that are kept, given away or sold privately"""
+
+
+N_DISPOSALS: Final = len(Disposal)
 
 
 class Occupation(IntEnum):

@@ -33,7 +33,7 @@ class Draw(IntEnum):
     BIRTH = 5
     TRAINING = 6
     DURABLE = 7
-    """one draw a class, nine in all"""
+    """one draw a class, the first nine; the others: DURABLE_MORE"""
     # blocks 4-7 only when something happens
     FINDING_1 = 16
     FINDING_2 = 17
@@ -57,6 +57,12 @@ class Draw(IntEnum):
     MEDICAL_SIZE = 418
     DURABLE_MODEL = 420
     """the model of a durable looked at: one draw a class"""
+    DURABLE_MORE = 432
+    """one draw a class, from the tenth"""
+    OLD_UNIT = 436
+    """what becomes of the unit that is replaced"""
+    INITIAL_POWERTRAIN = 438
+    """powertrain of a car at the start: one draw a slot"""
     INITIAL_AGE = 440
     """age of a unit at the start: one draw a slot"""
     TAKE_UP = 1 << 20

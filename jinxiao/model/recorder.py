@@ -12,6 +12,7 @@ from jinxiao.model.names import (
     GOODS,
     N_CATEGORIES,
     N_CITIES,
+    N_DISPOSALS,
     N_MARKETS,
     N_QUINTILES,
     N_SECTORS,
@@ -48,6 +49,7 @@ class Recorder:
                 "labour": np.zeros((months, N_CITIES, N_SECTORS, 4)),
                 "visits": np.zeros((months, N_MARKETS, N_CITIES, 3)),
                 "trips": np.zeros((months, N_CITIES + 1, 2)),
+                "disposals": np.zeros((months, N_CITIES, N_DISPOSALS)),
                 "price": np.zeros((months, N_CITIES, N_SECTORS)),
                 "wage_index": np.zeros((months, N_CITIES, N_SECTORS)),
                 "flows": np.zeros((months, len(Account), len(Account), len(ITEMS))),
@@ -140,6 +142,7 @@ class Recorder:
         d["labour"][t] = economy.worked
         d["visits"][t] = economy.visit_counts
         d["trips"][t] = economy.trip_counts
+        d["disposals"][t] = economy.disposal_counts
         d["price"][t] = economy.market_path[-1].price
         d["wage_index"][t] = economy.market_path[-1].wage_index
         d["flows"][t] = economy.flows

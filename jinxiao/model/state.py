@@ -1,5 +1,6 @@
 """The state of a run between two months: what a fork copies, so that runs that differ in policy share their history."""
 
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,8 +13,6 @@ from jinxiao.model.ledger import Account, Ledger
 from jinxiao.model.markets import MarketState
 from jinxiao.model.tourists.setup import PartyColumns
 
-_NOT_CARRIED = frozenset({"permanent_income", "consumption", "income", "risk", "saving_rate", "group"})
-"""Columns of a run that a month writes without reading them, or reads without writing."""
 _FIRM_STATE = ("employees", "target", "expected", "sales", "price", "cash")
 
 
@@ -62,8 +61,8 @@ class State:
     firms: FirmColumns | None
     markets: MarketState
     ledger: Ledger
-    pools: dict[int, float] = field(default_factory=dict)
-    claims: dict[int, float] = field(default_factory=dict)
+    pools: dict[int, float | np.ndarray] = field(default_factory=dict)
+    """yuan in each budget pool; (cities,) where each city holds its own"""
     employed: np.ndarray | None = None
     unemployed: np.ndarray | None = None
 
@@ -80,21 +79,10 @@ class State:
             firms=firms,
             markets=self.markets.copy(),
             ledger=ledger,
-            pools=dict(self.pools),
-            claims=dict(self.claims),
+            pools={pool: copy(money) for pool, money in self.pools.items()},
             employed=None if self.employed is None else self.employed.copy(),
             unemployed=None if self.unemployed is None else self.unemployed.copy(),
         )
-
-    def household_backup(self) -> dict[str, np.ndarray]:
-        """Return copies of the household columns that a month reads and changes."""
-        names = [name for name in changed_columns() if name not in _NOT_CARRIED]
-        return {name: getattr(self.households, name).copy() for name in names}
-
-    def restore_households(self, backup: dict[str, np.ndarray]) -> None:
-        """Put the household columns back as they were."""
-        for name, values in backup.items():
-            getattr(self.households, name)[...] = values
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -56,6 +56,8 @@ SERIES: Final = {
     "population_share_age": Label("Share of age group", "年龄组人口比重"),
     "ownership_per_100": Label("Owned per 100 households", "每百户拥有量"),
     "car_registrations": Label("New cars registered", "新注册汽车"),
+    "used_car_trades": Label("Used cars traded", "二手车交易量"),
+    "vehicles_scrapped": Label("Vehicles scrapped", "报废机动车回收量"),
     "purchases_per_100": Label("Bought per 100 households", "每百户购买量"),
     "employment": Label("Employment", "就业人员"),
     "unemployment_surveyed": Label("Surveyed unemployment rate", "城镇调查失业率"),
@@ -97,7 +99,8 @@ SERIES: Final = {
 BREAKDOWNS: Final = {
     "urban": "城镇", "rural": "农村", "car": "汽车", "e-bike": "电动自行车", "fridge": "冰箱", "washing machine": "洗衣机",
     "air conditioner": "空调", "television": "电视机", "water heater": "热水器", "computer": "计算机",
-    "mobile phone": "移动电话", "all cars": "全部汽车", "wholesale and retail": "批发零售", "hotels and catering": "住宿餐饮",
+    "mobile phone": "移动电话", "range hood": "排油烟机", "tablet or watch": "平板与智能穿戴",
+    "all cars": "全部汽车", "wholesale and retail": "批发零售", "hotels and catering": "住宿餐饮",
     "transport": "交通运输", "information technology": "信息技术", "real estate": "房地产", "utilities": "公用事业",
     "education": "教育", "culture sports entertainment": "文化体育娱乐", "health": "卫生", "resident services": "居民服务",
     "primary": "第一产业", "mining": "采矿业", "manufacturing": "制造业", "construction": "建筑业",

@@ -177,5 +177,5 @@ def test_seed_types_sum_to_one_and_ages_of_durables_have_the_stationary_mean() -
     statistics = Statistics.load()
     tables = age_tables(statistics, parameters)
     assert (np.diff(tables, axis=1) >= 0).all()
-    lifetime = 12 * statistics.value("service_life_mean", "China", "car", "2021..2024")
+    lifetime = 4 * statistics.value("service_life_mean", "China", "car", "2021..2024")
     assert 0.5 * lifetime < tables[0].mean() < 0.65 * lifetime

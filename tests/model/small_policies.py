@@ -188,7 +188,6 @@ def everything(economy: Economy) -> dict[str, bytes]:
         **{f"market {k}": v for k, v in vars(state.markets).items()},
         "money": state.ledger.money, "loans": np.float64(state.ledger.loans), "flows": state.ledger.flows,
         **{f"pool {k}": np.float64(v) for k, v in state.pools.items()},
-        **{f"claims {k}": np.float64(v) for k, v in state.claims.items()},
         **{f"outcome {k}": getattr(outcomes, k) for k in ("values", "cost_by_rule", "gross_by_rule", "cube")},
         **{f"aggregate {k}": v for k, v in outcomes.aggregates.items()},
     }  # fmt: skip

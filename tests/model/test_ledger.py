@@ -25,7 +25,7 @@ from jinxiao.model.conditions import Conditions
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import ITEMS, TOLERANCE, Account, Ledger, LedgerError
-from jinxiao.model.names import N_CITIES, N_SECTORS, N_ZONES
+from jinxiao.model.names import N_CITIES, N_DURABLES, N_SECTORS, N_ZONES
 from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.state import firm_money, household_money
 
@@ -280,7 +280,7 @@ transfers = st.builds(
     label_category=st.integers(-1, 7), label_share=st.floats(0.0, 1.0),
 )  # fmt: skip
 durables = st.builds(
-    durable_rule, durable=st.integers(0, 8), zones=masks, rate=st.floats(0.0, 1.0), flat=st.floats(0.0, 1e4),
+    durable_rule, durable=st.integers(0, N_DURABLES - 1), zones=masks, rate=st.floats(0.0, 1.0), flat=st.floats(0.0, 1e4),
     cap=st.floats(0.0, 5e4), powertrain=st.integers(-1, 1), min_old_age=st.integers(-1, 120), pool=st.integers(-1, 1),
     eligible_share=st.floats(0.0, 1.0), months_left=st.integers(0, 6),
 )  # fmt: skip

@@ -87,7 +87,9 @@ def test_purposes_do_not_share_a_draw() -> None:
     from jinxiao.model.names import N_DURABLES, N_SLOTS
 
     taken = {
-        Draw.DURABLE: N_DURABLES,
+        Draw.DURABLE: 9,
+        Draw.DURABLE_MORE: N_DURABLES - 9,
+        Draw.INITIAL_POWERTRAIN: 2,
         Draw.DURABLE_MODEL: N_DURABLES,
         Draw.INITIAL_AGE: N_SLOTS,
     }

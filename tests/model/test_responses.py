@@ -25,7 +25,7 @@ from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED
 from jinxiao.model.households.rules import wage_with_floor
-from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, Category, Durable, Market
+from jinxiao.model.names import DURABLES, N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, Category, Durable, Market
 
 TOTAL_MONTHS = MONTHS - HISTORY
 
@@ -145,8 +145,8 @@ def test_a_labelled_transfer_is_spent_on_its_label_first(history: Economy, refer
 
 @pytest.mark.parametrize("durable", [Durable.CAR, Durable.FRIDGE, Durable.AC, Durable.PHONE])
 def test_more_subsidy_keeps_every_buyer(history: Economy, reference: Economy, durable: Durable) -> None:
-    first = sum((2, 2, 2, 2, 3, 2, 2, 2, 4)[:durable])
-    slots = slice(first, first + (2, 2, 2, 2, 3, 2, 2, 2, 4)[durable])
+    first = sum(d.slots for d in DURABLES[:durable])
+    slots = slice(first, first + DURABLES[durable].slots)
     buyers, bought = [], []
     for rate in (0.0, 0.05, 0.15, 0.3, 0.6):
         rule = durable_rule(durable=durable, rate=rate)

@@ -9,7 +9,7 @@ from small_policies import HISTORY, branch, neutral_policy, total
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED, STATE
-from jinxiao.model.names import AGE_BANDS, CITIES, N_SECTORS, MemberBand, Occupation
+from jinxiao.model.names import AGE_BANDS, CITIES, N_DURABLES, N_SECTORS, MemberBand, Occupation
 from jinxiao.model.outcomes import GROUP_OFFSETS, GROUPS, OUTCOMES
 
 RUNS = ("reference", "busy")
@@ -198,7 +198,7 @@ def test_durables_fill_slots_and_are_bought_in_the_past(economy: Economy) -> Non
     owned = bought != NOT_OWNED
     assert (bought[owned] < economy.month).all()
     assert owned.any(axis=0).all()
-    outcomes = [total(economy, Item.DURABLE_UNITS + k)[HISTORY:] for k in range(9)]
+    outcomes = [total(economy, Item.DURABLE_UNITS + k)[HISTORY:] for k in range(N_DURABLES)]
     assert all(path.min() > 0.0 for path in outcomes)
 
 

@@ -81,13 +81,15 @@ def test_status_fits_the_start_of_the_plan(plan):
 
 
 def test_trade_in_covers_three_years_of_rules(plan):
-    """Cars, appliances and e-bikes in 2024, digital goods added in 2025, e-bikes gone in 2026."""
+    """Cars, appliances, homes and e-bikes in 2024, digital goods added in 2025; e-bikes, homes and kitchens gone in 2026."""
     kinds = {}
     for instrument in plan.measures[15].instruments.values():
         if instrument.kind == "durable_subsidy":
             year = 2024 + instrument.start // 12
             kinds.setdefault(year, set()).update(instrument.durables)
     appliances = {"fridge", "washer", "ac", "tv", "water_heater", "computer"}
-    assert kinds[2024] == {"car", "ebike"} | appliances
-    assert kinds[2025] == {"car", "ebike", "phone"} | appliances
-    assert kinds[2026] == {"car", "phone"} | appliances
+    until_2025 = {"car", "ebike", "kitchen", "renovation"} | appliances
+    digital = {"phone", "tablet_watch"}
+    assert kinds[2024] == until_2025
+    assert kinds[2025] == until_2025 | digital
+    assert kinds[2026] == {"car"} | digital | appliances

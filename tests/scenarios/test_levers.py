@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from jinxiao.model.conditions import Conditions
 from jinxiao.model.names import month_index
-from jinxiao.scenarios.levers import Draft, When
+from jinxiao.scenarios.levers import BudgetPool, Draft, DurableSubsidy, When
 from jinxiao.scenarios.levers.rounds import months_due
 
 ROUNDS = (1, 4, 7, 10)
@@ -181,3 +182,66 @@ def test_two_subsidies_on_the_same_loans_are_refused(plan):
     scenario = plan.scenario(29)
     with pytest.raises(Exception, match="overlap"):
         scenario.override({"measures.29.consumer_loans_2025.end": "2026-08"}).policy(30)
+
+
+# ---- trade-in: dates of old cars, suspensions, announced starts, pools of cities
+
+
+def changed(plan, key, **changes):
+    """An instrument of the trade-in with changes."""
+    return plan.measures[15].instruments[key].model_copy(update=changes)
+
+
+def test_an_old_car_has_the_date_of_its_fuel(plan):
+    rule = plan.measures[15].instruments["car_scrap_2025_nev"]
+    month = month_index("2025-09")
+    row = conditions_of(rule, month, plan.pools[15]).durable_rules[0]
+    assert row["min_old_age"] == month - month_index("2012-06")
+    assert row["min_old_age_new_energy"] == month - month_index("2018-12")
+    assert row["old_unit_goes"] == 1
+    sold = plan.measures[15].instruments["car_replace_2025_nev"]
+    assert conditions_of(sold, month, plan.pools[15]).durable_rules[0]["old_unit_goes"] == 2
+
+
+def test_a_suspended_month_announces_its_resumption_and_the_last_one_none(plan):
+    june, august = month_index("2025-06"), month_index("2025-08")
+    rule = changed(plan, "appliances_2025", suspended=(june, june + 1))
+    found = [
+        conditions_of(rule, m, plan.pools[15]).durable_rules["starts_in"] for m in range(june - 1, august + 1)
+    ]
+    assert [set(column.tolist()) for column in found] == [{0}, {2}, {1}, {0}]
+    december = month_index("2025-12")
+    over = changed(plan, "appliances_2025", suspended=(december,))
+    assert not len(conditions_of(over, december, plan.pools[15]).durable_rules)
+
+
+def test_an_announced_start_is_a_row_that_pays_nothing_yet(plan):
+    start = month_index("2026-01")
+    rule = changed(plan, "appliances_2026", announced=start - 2)
+    columns = [
+        conditions_of(rule, m, plan.pools[15]).durable_rules["starts_in"] for m in range(start - 3, start + 1)
+    ]
+    assert [sorted(set(column.tolist())) for column in columns] == [[], [2], [1], [0]]
+
+
+def test_a_suspension_outside_the_life_of_a_rule_is_refused(plan):
+    raw = plan.measures[15].instruments["ebike_2025"].model_dump(exclude_unset=True)
+    with pytest.raises(
+        ValidationError, match="found a suspension in 2026-03; allowed months from start to end"
+    ):
+        DurableSubsidy.model_validate({**raw, "suspended": [month_index("2026-03")]})
+
+
+def test_pools_of_cities_hold_their_shares_and_the_next_release_is_known(plan):
+    pool = changed(plan, "budget_2025", by="city")
+    month = month_index("2025-02")
+    conditions = conditions_of(pool, month)
+    assert not conditions.pool_shares[0].any()  # none given: by households
+    assert conditions.pool_refill == {0: 2}  # April
+    assert not conditions_of(pool, month_index("2025-10")).pool_refill
+    raw = plan.measures[15].instruments["budget_2025"].model_dump(exclude_unset=True)
+    with pytest.raises(
+        ValidationError,
+        match=r"found city_shares adding up to 0\.4 with by: city; allowed",
+    ):
+        BudgetPool.model_validate({**raw, "by": "city", "city_shares": {"Taiyuan": 0.4}})

@@ -53,7 +53,7 @@ def test_a_later_step_of_a_stopped_rule_is_not_taken(plan):
 
 def test_baseline_runs_what_ran_before_to_its_own_end(plan):
     months = plan.scenario(reference="baseline").policy(48).months
-    assert len(months[20].durable_rules) == 12
+    assert len(months[20].durable_rules) == 15
     assert not len(months[24].durable_rules)
     new = {
         rule

@@ -26,7 +26,7 @@ from jinxiao.model.names import CITIES, Durable
 
 CARS: Final = (Durable.CAR,)
 APPLIANCES: Final = (
-    Durable.FRIDGE, Durable.WASHER, Durable.AC, Durable.TV, Durable.WATER_HEATER, Durable.COMPUTER,
+    Durable.FRIDGE, Durable.WASHER, Durable.AC, Durable.TV, Durable.WATER_HEATER, Durable.COMPUTER, Durable.KITCHEN,
 )  # fmt: skip
 UNTIL_OCTOBER: Final = "2024-04..2024-10"
 

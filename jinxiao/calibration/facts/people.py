@@ -24,7 +24,7 @@ from jinxiao.calibration.synthesis import durables as stock
 from jinxiao.calibration.synthesis.margins import PROVINCE
 from jinxiao.calibration.synthesis.parameters import load_population_parameters
 from jinxiao.model.households.accounts import Item
-from jinxiao.model.names import CITIES, DURABLES, RESIDENCES
+from jinxiao.model.names import CITIES, DURABLES, RESIDENCES, Disposal
 
 MARGINS: Final = (
     "persons", "households", "household size", "ages", "urban share", "income quintiles",
@@ -117,6 +117,8 @@ def durables(y: Year2024) -> Iterator[Fact]:
     found = y.owned()
     carried = np.zeros((len(DURABLES), len(RESIDENCES)))
     for k, durable in enumerate(DURABLES):
+        if durable not in stock.SURVEYED:
+            continue
         for r, residence in enumerate(RESIDENCES):
             name = f"{stock.PUBLISHED_NAME[durable.key]} {residence.key}"
             record = y.newest("ownership_per_100", name)
@@ -131,11 +133,18 @@ def durables(y: Year2024) -> Iterator[Fact]:
 
 def _purchases(y: Year2024, owned_per_100: Array, growth: dict[str, float]) -> Iterator[Fact]:
     """Units bought: cars beside registrations, other classes beside ownership over service life."""
-    differs = "registrations of new cars, firms' too; model: cars bought by households, used ones too"
+    differs = "registrations of new cars, firms' too; model: new cars bought by households"
     yield y.fact("car_registrations", "all cars", y.total(Item.DURABLE_UNITS), Label(False, bridge=differs))
+    moved = y.detail("disposals").sum(axis=(0, 1))
+    trades = "all changes of owner, traders and firms too; model: used cars bought by households"
+    yield y.fact("used_car_trades", "all", moved[Disposal.USED_CARS_BOUGHT], Label(False, bridge=trades))
+    scrapped = "motor vehicles of all owners; model: cars that households replace and scrap"
+    yield y.fact("vehicles_scrapped", "all", moved[Disposal.CARS_SCRAPPED], Label(False, bridge=scrapped))
     households = y.counts.by_residence().sum()
     note = "trade-in from September 2024 adds to the model's figure, not to the other"
     for k, durable in enumerate(DURABLES[1:], start=1):
+        if durable not in stock.SURVEYED:
+            continue
         name = stock.PUBLISHED_NAME[durable.key]
         life = y.statistics.record("service_life_mean", NATION, name, "2021..2024")
         yearly = growth[durable.key] ** 0.5

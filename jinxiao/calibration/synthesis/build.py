@@ -263,7 +263,7 @@ def _add_wealth_and_durables(plan: Plan, columns: Columns, per_head: Floats, hel
         columns["digital"][own] = digital_rank(head_age, z_income, parameters, draws("digital"))
         columns["durable_age"][own] = durables.unit_ages(
             zone, durables.income_bin(share), durables.adult_class(columns["members"][own]),
-            expected, tables, draws("durables"),
+            expected, tables, home.tenure > 0, draws("durables"),
         )  # fmt: skip
     _scale_wealth(plan, columns, per_head * held.persons)
 

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from jinxiao.model.names import AGE_BANDS, N_CATEGORIES, N_QUINTILES, N_ZONES
+from jinxiao.model.names import AGE_BANDS, N_CATEGORIES, N_DURABLES, N_QUINTILES, N_ZONES
 
 N_AGES = len(AGE_BANDS)
 N_CELLS = N_ZONES * N_QUINTILES * N_AGES
@@ -59,14 +59,14 @@ class Item(IntEnum):
     LUMPS = 49
     """durables and trips paid out of liquid wealth rather than out of the month's plan, yuan"""
     VEHICLES = 50
-    """spending on cars at full price, yuan"""
+    """spending on cars, new and used, net of what is got for the old one, yuan"""
     RELIEF = 51
     """part of other transfers that tops up households without cash or savings, yuan"""
     DURABLE_UNITS = 52
 
 
-N_ITEMS = Item.DURABLE_UNITS + 9
-"""DURABLE_UNITS opens nine columns: units bought by class."""
+N_ITEMS = Item.DURABLE_UNITS + N_DURABLES
+"""DURABLE_UNITS opens a column a class: units bought new. Used cars bought are counted as Disposal.USED_CARS_BOUGHT."""
 COUNTS = (
     Item.EMPLOYED,
     Item.UNEMPLOYED,

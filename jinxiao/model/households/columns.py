@@ -53,8 +53,8 @@ SEED: dict[str, Column] = {
     "patience": Column("int8", "code", "patience type"),
     "digital": Column("float32", "1", "percentile of digital access: has access if below the zone's share"),
     "durable_age": Column(
-        "int16",
-        "months",
+        "int8",
+        "quarters",
         "age of each unit of each durable, slots in the order of DURABLES; -1 empty",
         N_SLOTS,
     ),
@@ -85,9 +85,10 @@ STATE: dict[str, Column] = {
     "durable_bought": Column(
         "int16",
         "month",
-        "month in which each unit was bought, slots in the order of DURABLES; NOT_OWNED where empty",
+        "month in which each unit was new (bought, or first registered), slots in the order of DURABLES; NOT_OWNED where empty",
         N_SLOTS,
     ),
+    "car_kind": Column("uint8", "bits", "cars that run on new energy: one bit a slot of cars"),
     "loan": Column("float64", "yuan", "consumer loan on a durable outstanding"),
     "loan_payment": Column("float32", "yuan/month", "monthly repayment of that loan"),
     "stored": Column("float32", "yuan", "spending pulled forward that later months need not repeat"),

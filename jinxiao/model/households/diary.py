@@ -105,14 +105,39 @@ class Entry(IntEnum):
     CATEGORIES = GOODS + N_GOODS
     """first of eight: consumption by category"""
     DURABLES = CATEGORIES + N_CATEGORIES
-    """first of the classes: price paid with subsidy for a unit"""
+    """first of the classes: price paid with subsidy for a unit, net of what is got for the old car"""
     DURABLE_SUBSIDY = DURABLES + N_DURABLES
     """first of the classes: subsidy on it"""
     DURABLE_AGE = DURABLE_SUBSIDY + N_DURABLES
     """first of the classes: age of the unit it replaces, months; -1: none replaced"""
+    DURABLE_WHY = DURABLE_AGE + N_DURABLES
+    """first of the classes: why it was bought now (Why); 0: nothing was bought"""
+    DURABLE_FATE = DURABLE_WHY + N_DURABLES
+    """first of the classes: what became of the old unit (Disposal plus one); 0: none"""
+    DURABLE_WAITED = DURABLE_FATE + N_DURABLES
+    """first of the classes: subsidy that a household expects who would have bought but for waiting for it"""
+    CAR_BOUGHT = DURABLE_WAITED + N_DURABLES
+    """1 petrol, 2 new energy, 3 used; 0: no car was bought"""
+    CAR_REPLACED = CAR_BOUGHT + 1
+    """1 petrol, 2 new energy; 0: none"""
+    CAR_VALUE = CAR_REPLACED + 1
+    """what was got for the old car"""
 
 
-N_ENTRIES = Entry.DURABLE_AGE + N_DURABLES
+class Why(IntEnum):
+    """Why a durable was bought in this month rather than in another."""
+
+    WORN_OUT = 1
+    """it would have been bought at the full price, too"""
+    SUBSIDY = 2
+    """only because it costs less with the subsidy"""
+    BEFORE_THE_END = 3
+    """only because the subsidy is about to end"""
+    ADDED = 4
+    """no unit is replaced"""
+
+
+N_ENTRIES = Entry.CAR_VALUE + 1
 
 CAME_IN: tuple[Entry, ...] = (
     Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,

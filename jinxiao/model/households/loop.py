@@ -16,7 +16,7 @@ from jinxiao.model.ergodic import consume
 from jinxiao.model.households import rules
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
-from jinxiao.model.households.diary import N_ENTRIES, Entry
+from jinxiao.model.households.diary import N_ENTRIES, Entry, Why
 from jinxiao.model.names import (
     AGE_BAND_STARTS,
     DURABLES,
@@ -27,6 +27,8 @@ from jinxiao.model.names import (
     N_DURABLES,
     N_GOODS,
     Category,
+    Disposal,
+    Durable,
     Occupation,
     Sector,
 )
@@ -54,6 +56,8 @@ PARAMETER_FIELDS = (
     "price_income_elasticity", "price_sigma", "durable_elasticity", "intertemporal_elasticity",
     "announcement_months", "down_payment", "loan_months", "reserve_months", "savings_share",
     "financed_share", "pass_through", "loan_rate", "credit_take_up",
+    "car_kind_elasticity", "used_odds", "used_income_slope", "used_price_share", "used_age", "value_retained",
+    "scrap_value", "scrap_age", "scrap_age_spread", "kept_share", "recovered_share",
     # trips
     "trip_constant", "block_weight", "free_weight", "trip_income_weight", "daily_spending",
     "spending_income_elasticity", "spending_sigma", "trip_nights", "family_trip_days", "trip_components",
@@ -78,12 +82,14 @@ MONTH_FIELDS = (
     "leave_bridging", "school_break", "ticket_factor", "ticket_rule",
     # durables and their credit
     "durable_rules", "hazard_bound", "pool_open", "loan_rate_cut", "loan_eligible", "loan_rule",
-    "new_energy_share",
+    "new_energy_share", "pool_refill",
     # coupons
     "coupons", "claim_probability",
 )  # fmt: skip
 HouseholdMonth = namedtuple("HouseholdMonth", MONTH_FIELDS)
 
+DAY_PARTS = 256
+"""Parts of a month in which a budget pool can run dry; a power of two, so that a draw's part is exact."""
 LEAST_NET = 0.01
 """Least net price of a durable as a share of its price: keeps the log of the purchase rule finite."""
 MOST_CUT = 0.5
@@ -99,6 +105,13 @@ _GOOD_SERVICE = np.array([float(g.service) for g in GOODS])
 _DURABLE_CATEGORY = np.array([d.category for d in DURABLES], np.int64)
 _DURABLE_SECTOR = np.array([d.sector for d in DURABLES], np.int64)
 _FIRST_SLOT = np.concatenate([[0], np.cumsum([d.slots for d in DURABLES])]).astype(np.int64)
+_CAR = int(Durable.CAR)
+_RECOVERABLE = np.array([d.key not in ("car", "renovation") for d in DURABLES])
+_RECOVERED = int(Disposal.OTHERS_RECOVERED)
+_KEPT = int(Disposal.OTHERS_KEPT)
+_WORN_OUT, _SUBSIDY, _BEFORE_THE_END, _ADDED = (int(why) for why in Why)
+_MOST_OLD_CAR = 0.5
+"""Most that an old car may pay of the price of the next one."""
 _RESIDENT_SERVICES = int(Sector.RESIDENT_SERVICES)
 # which need scales the subsistence of a good: 0 general, 1 schooling, 2 health (weights of the age bands: parameters)
 _GOOD_NEED = np.array([{"education": 1, "health": 2}.get(g.key, 0) for g in GOODS], np.int64)
@@ -170,40 +183,176 @@ def _transfer_units(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _best_subsidy(rules_now, j0, j1, price, zone, group, new_energy, oldest, u_grade, u_day, pool_open):
-    """Return (amount, row) of the best durable rule open to a purchase; row -1 where there is none.
+def _offer(
+    rules_now, j0, j1, price, zone, group, new_energy, old_age, old_new_energy, u_grade, u_day, pool_open, pool_refill,
+    coming,
+):  # fmt: skip
+    """Return (amount, row, expected): the best subsidy on a purchase now, and the mean one at the next occasion.
 
-    ``u_grade`` decides whether the model qualifies and is claimed, ``u_day`` whether the pool is still open that day.
+    The next occasion is equally likely in each of the coming months that announcements reach (length of ``coming``, which is
+    overwritten). ``old_age`` is the age of the unit that would go, -1 where none would; ``u_grade`` decides whether the model
+    qualifies and is claimed, ``u_day`` whether the pool is still open that day. Row -1: nothing is paid now.
     """
     best = 0.0
     row = -1
+    horizon = coming.shape[0]
+    for ahead in range(horizon):
+        coming[ahead] = 0.0
+    city = zone // 2
     for j in range(j0, j1):
         r = rules_now[j]
         if not (r.zones >> zone) & 1 or not (r.groups == 0 or r.groups & group):
             continue
         if r.powertrain >= 0 and r.powertrain != new_energy:
             continue
-        if r.min_old_age >= 0 and (oldest < 0 or oldest < r.min_old_age):
-            continue
-        if r.pool >= 0 and u_day >= pool_open[r.pool]:
-            continue
+        if r.min_old_age >= 0:
+            least = r.min_old_age_new_energy if old_new_energy else r.min_old_age
+            if old_age < 0 or old_age < least:
+                continue
         if u_grade >= r.eligible_share * r.take_up:
             continue
         amount = rules.subsidy_amount(price, r.rate, r.flat, r.cap, r.price_ceiling)
-        if amount > best:
+        starts_in = r.starts_in
+        if starts_in == 0 and r.pool >= 0 and u_day >= pool_open[r.pool, city]:
+            starts_in = pool_refill[r.pool]
+            if starts_in == 0:
+                continue
+        if starts_in == 0 and amount > best:
             best = amount
             row = j
-    return best, row
+        for ahead in range(horizon):
+            if rules.in_force(ahead + 1, starts_in, r.months_left):
+                coming[ahead] = max(coming[ahead], amount)
+    expected = best
+    for ahead in range(horizon):
+        expected += (coming[ahead] - best) / horizon
+    return best, row, expected
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _units_held(i, k, t, durable_bought, add_cap, hazard_bound):
+    """Return (chance, age of the oldest, an empty slot or -1) of class ``k`` of household ``i``.
+
+    ``chance`` is the highest that any household with these units buys one this month.
+    """
+    chance = 0.0
+    oldest = -1
+    free = -1
+    for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
+        bought = int(durable_bought[i, s])
+        if bought == NOT_OWNED:
+            free = s
+        else:
+            age = t - bought
+            oldest = max(oldest, age)
+            chance += hazard_bound[k, min(age, hazard_bound.shape[1] - 1)]
+    if free >= 0:
+        chance += add_cap
+    return chance, oldest, free
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _durable_draws(seed, i, t, out):
+    """Fill the draws of the classes from the second on; the first comes in a block with others."""
+    for k in range(2):
+        out[1 + 4 * k], out[2 + 4 * k], out[3 + 4 * k], out[4 + 4 * k] = uniform4(seed, i, t, 2 + k)
+    out[9], out[10], out[11], _ = uniform4(seed, i, t, Draw.DURABLE_MORE // 4)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def possible_claimants(
+    start,
+    stop,
+    durable_bought,
+    zone,
+    seed,
+    t,
+    p,
+    hazard_bound,
+    price,
+    rates,
+    flats,
+    grades,
+    old_ages,
+    credit_gains,
+    out,
+):
+    """Write into ``out`` the households of ``start..stop`` that could claim a subsidy this month; return how many.
+
+    Most draws lie above any chance that a unit is bought, or say that the subsidy is not claimed, so these are few. Whatever
+    else the household lives through this month, it claims nothing if it is not among them.
+
+    Parameters
+    ----------
+    durable_bought, zone : ndarray
+        Columns of households.
+    p : HouseholdParameters
+    hazard_bound : ndarray, shape (durables, ages)
+        Highest hazards of the month where no flat amount is paid.
+    price : ndarray, shape (cities, sectors)
+    rates, flats : ndarray, shape (durables,)
+        Highest share of the price and flat amount that any rule pays on a class.
+    grades : ndarray, shape (durables,)
+        Highest share of models that qualify and are claimed; 0 where no rule pays.
+    old_ages : ndarray, shape (durables,)
+        Least age of an old unit that any rule asks for; -1: none needed.
+    credit_gains : ndarray, shape (durables,)
+        Part of the price that an interest subsidy saves at most.
+    """
+    draws = np.empty(N_DURABLES)
+    count = 0
+    for i in range(start, stop):
+        draws[0] = uniform(seed, i, t, Draw.DURABLE)
+        _durable_draws(seed, i, t, draws)
+        for k in range(N_DURABLES):
+            slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
+            add_cap = p.hazard_cap[N_DURABLES + k]
+            if grades[k] <= 0.0 or draws[k] >= slots * p.hazard_cap[k] + add_cap:
+                continue
+            chance, oldest, free = _units_held(i, k, t, durable_bought, add_cap, hazard_bound)
+            if draws[k] >= chance or (old_ages[k] >= 0 and oldest < old_ages[k]):
+                continue
+            if uniform(seed, i, t, Draw.GRADE) >= grades[k]:
+                continue
+            if flats[k] > 0.0 and oldest >= 0:
+                # the model looked at is known, and income is not below its floor: so the price is not below this
+                z = normal_quantile(uniform(seed, i, t, Draw.DURABLE_MODEL + k))
+                least = (
+                    p.durable_price[k, zone[i] % 2]
+                    * p.floor_income_share**p.price_income_elasticity
+                    * math.exp(p.price_sigma * z - 0.5 * p.price_sigma * p.price_sigma)
+                    * price[zone[i] // 2, _DURABLE_SECTOR[k]]
+                )
+                rate = min(rates[k] + flats[k] / least, 1.0 - LEAST_NET)
+                effect = rules.highest_effect(
+                    rate, credit_gains[k], p.durable_elasticity[k], p.intertemporal_elasticity
+                )
+                most = add_cap if free >= 0 else 0.0
+                for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
+                    if durable_bought[i, s] != NOT_OWNED:
+                        age = float(t - durable_bought[i, s])
+                        most += rules.replacement_hazard(
+                            p.hazard_cap[k], age, p.half_age[k], p.age_spread[k], effect
+                        )
+                if draws[k] >= most:
+                    continue
+            out[count] = i
+            count += 1
+            break
+    return count
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def household_block(
-    block, start, stop, h, p, m, rule_ranges, accounts, demand, labour, rule_cost, rule_gross, trips, diaries
-):
+    block, start, stop, h, p, m, rule_ranges, accounts, demand, labour, rule_cost, rule_gross, trips, diaries,
+    rows, claimed, claims, disposals,
+):  # fmt: skip
     """Take households ``start..stop`` through one month; book into the accounts of ``block``.
 
     Parameters
     ----------
+    start, stop : int
+        Range of households; of places in ``rows`` where it has any.
     h : HouseholdColumns
         Columns; run state is changed in place.
     p : HouseholdParameters
@@ -220,12 +369,22 @@ def household_block(
     trips : ndarray, shape (blocks, cities + 1, N_TRIP_COUNTS)
     diaries : ndarray of float32, shape (households, N_ENTRIES)
         Rewritten row by row; of no rows where no diaries are kept.
+    rows : ndarray of int
+        Households that rehearse the month up to their purchases of durables; all live all of it where it is empty.
+    claimed : ndarray of bool, shape of rows
+        Whether each of these claimed anything from a budget pool; rewritten.
+    claims : ndarray, shape (blocks, pools, cities, DAY_PARTS)
+        Subsidies claimed from each budget pool by part of the month, yuan.
+    disposals : ndarray, shape (blocks, cities, N_DISPOSALS)
+        Old units by what became of them, and used cars bought, real units.
     """
     keeps = diaries.shape[0] > 0
+    rehearses = rows.shape[0] > 0
     spend = np.empty(N_GOODS)
     by_category = np.empty(N_CATEGORIES)
     need = np.empty(3)
     hazard_draw = np.empty(N_DURABLES)
+    coming = np.empty(p.announcement_months)
     band_starts = np.array([0, 36, 72, 180, 216])
     # arrays are taken out of their tuples once: inside the loop each access would count references
     h_weight = h.weight
@@ -259,6 +418,7 @@ def household_block(
     h_mortgage_payment = h.mortgage_payment
     h_saving_rate = h.saving_rate
     h_durable_bought = h.durable_bought
+    h_car_kind = h.car_kind
     h_term_deposits = h.term_deposits
     h_insurance = h.insurance
     h_takes_leave = h.takes_leave
@@ -324,9 +484,11 @@ def household_block(
     m_coupons = m.coupons
     m_claim_probability = m.claim_probability
     m_pool_open = m.pool_open
+    m_pool_refill = m.pool_refill
     m_hazard_bound = m.hazard_bound
     m_consumption_table = m.consumption_table
-    for i in range(start, stop):
+    for place in range(start, stop):
+        i = rows[place] if rehearses else place
         w = float(h_weight[i])
         zone = int(h_zone[i])
         group = int(h_group[i])
@@ -345,12 +507,7 @@ def household_block(
         # --- family: ages move, children are born
         u_psi, u_sep1, u_sep2, u_medical = uniform4(m.seed, i, m.t, 0)
         u_trip, u_birth, u_training, hazard_draw[0] = uniform4(m.seed, i, m.t, 1)
-        for k in range(2):
-            d0, d1, d2, d3 = uniform4(m.seed, i, m.t, 2 + k)
-            hazard_draw[1 + 4 * k] = d0
-            hazard_draw[2 + 4 * k] = d1
-            hazard_draw[3 + 4 * k] = d2
-            hazard_draw[4 + 4 * k] = d3
+        _durable_draws(m.seed, i, m.t, hazard_draw)
         for c in range(2):
             age = h_child_age[i, c]
             if age >= 0:
@@ -587,84 +744,139 @@ def household_block(
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
             if u >= slots * p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k]:
                 continue
-            oldest = -1
-            free = -1
-            units = 0
-            for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
-                bought = int(h_durable_bought[i, s])
-                if bought == NOT_OWNED:
-                    free = s
-                else:
-                    units += 1
-                    oldest = max(oldest, m.t - bought)
+            most, _, free = _units_held(
+                i, k, m.t, h_durable_bought, p_hazard_cap[N_DURABLES + k], m_hazard_bound
+            )
             # nor need anything be priced where even the best offer of the month would not do
-            bound = p_hazard_cap[N_DURABLES + k] if free >= 0 else 0.0
-            if oldest >= 0:
-                bound += units * m_hazard_bound[k, min(oldest, m_hazard_bound.shape[1] - 1)]
-            if u >= bound:
+            if u >= most:
                 continue
             u_power, u_day, u_grade, u_credit = uniform4(m.seed, i, m.t, Draw.POWERTRAIN // 4)
             relative = permanent / p_mean_income[residence]
             z = normal_quantile(uniform(m.seed, i, m.t, Draw.DURABLE_MODEL + k))
             sector = _DURABLE_SECTOR[k]
-            price = (
-                p_durable_price[k, residence]
-                * relative**p.price_income_elasticity
-                * math.exp(p.price_sigma * z - 0.5 * p.price_sigma * p.price_sigma)
-                * m_price[city, sector]
+            usual_price = (
+                p_durable_price[k, residence] * relative**p.price_income_elasticity * m_price[city, sector]
             )
-            new_energy = 0
-            if k == 0 and u_power < m.new_energy_share:
-                new_energy = 1
-            amount, row = _best_subsidy(
-                m_durable_rules,
-                rule_ranges[k],
-                rule_ranges[k + 1],
-                price,
-                zone,
-                group,
-                new_energy,
-                oldest,
-                u_grade,
-                u_day,
-                m_pool_open,
-            )
-            amount = min(amount, (1.0 - LEAST_NET) * price)
-            full = price + (1.0 - p_pass_through[k]) * amount
-            net = full - amount
-            later = net
-            if row >= 0:
-                left = m_durable_rules[row].months_left
-                if 0 < left <= p.announcement_months:
-                    later = net + (price - net) / left
+            price = usual_price * math.exp(p.price_sigma * z - 0.5 * p.price_sigma * p.price_sigma)
+            pass_through = p_pass_through[k]
+            j0, j1 = rule_ranges[k], rule_ranges[k + 1]
+            used = 0.0
+            if k == _CAR:
+                used = rules.used_share(relative, p.used_odds, p.used_income_slope)
             credit_gain = 0.0
             if subsidised_credit:
                 credit_gain = p_credit_take_up[k] * rules.interest_saved(m.loan_rate_cut, p.loan_months)
-            effect = rules.price_effect(
-                price,
-                net * (1.0 - credit_gain),
-                p_durable_elasticity[k],
-                later * (1.0 - credit_gain),
-                p.intertemporal_elasticity,
-            )
             buys = -1
+            kind = 0
+            amount = 0.0
+            row = -1
             chance = 0.0
-            for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
-                if h_durable_bought[i, s] == NOT_OWNED:
-                    continue
-                age = float(m.t - h_durable_bought[i, s])
-                chance += rules.replacement_hazard(
-                    p_hazard_cap[k], age, p_half_age[k], p_age_spread[k], effect
+            usual_chance = 0.0
+            level_chance = 0.0
+            waited = 0.0
+            # one unit after another may be replaced, last an empty slot filled; each has its own offer
+            for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1] + 1):
+                adds = s == _FIRST_SLOT[k + 1]
+                age = -1
+                old_new_energy = 0
+                if adds:
+                    if free < 0:
+                        break
+                else:
+                    if h_durable_bought[i, s] == NOT_OWNED:
+                        continue
+                    age = m.t - h_durable_bought[i, s]
+                    if k == _CAR:
+                        old_new_energy = (h_car_kind[i] >> s) & 1
+                amount, row, expected = _offer(
+                    m_durable_rules, j0, j1, price, zone, group, 0, age, old_new_energy, u_grade, u_day, m_pool_open,
+                    m_pool_refill, coming,
+                )  # fmt: skip
+                amount = min(amount, (1.0 - LEAST_NET) * price)
+                expected = min(expected, (1.0 - LEAST_NET) * price)
+                now = (price - pass_through * amount) / price
+                later = (price - pass_through * expected) / price
+                kind = 0
+                if k == _CAR:
+                    amount_1, row_1, expected_1 = _offer(
+                        m_durable_rules, j0, j1, price, zone, group, 1, age, old_new_energy, u_grade, u_day, m_pool_open,
+                        m_pool_refill, coming,
+                    )  # fmt: skip
+                    amount_1 = min(amount_1, (1.0 - LEAST_NET) * price)
+                    expected_1 = min(expected_1, (1.0 - LEAST_NET) * price)
+                    now_1 = (price - pass_through * amount_1) / price
+                    later_1 = (price - pass_through * expected_1) / price
+                    kind = rules.car_kind(
+                        u_power, now_1, now, m.new_energy_share, used, p.car_kind_elasticity
+                    )
+                    now = rules.composite_price(now_1, now, m.new_energy_share, used, p.car_kind_elasticity)
+                    later = rules.composite_price(
+                        later_1, later, m.new_energy_share, used, p.car_kind_elasticity
+                    )
+                    if kind == 1:
+                        amount, row, expected = amount_1, row_1, expected_1
+                    elif kind == 2:
+                        amount, row = 0.0, -1
+                effect = rules.price_effect(
+                    1.0,
+                    now * (1.0 - credit_gain),
+                    p_durable_elasticity[k],
+                    later * (1.0 - credit_gain),
+                    p.intertemporal_elasticity,
                 )
+                if adds:
+                    chance += min(
+                        p_add_rate[k, residence] * relative ** p_add_income_elasticity[k] * math.exp(effect),
+                        p_hazard_cap[N_DURABLES + k],
+                    )
+                else:
+                    chance += rules.replacement_hazard(
+                        p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], effect
+                    )
+                if keeps:
+                    level = -p_durable_elasticity[k] * math.log(now)
+                    if adds:
+                        base = p_add_rate[k, residence] * relative ** p_add_income_elasticity[k]
+                        usual_chance += min(base, p_hazard_cap[N_DURABLES + k])
+                        level_chance += min(base * math.exp(level), p_hazard_cap[N_DURABLES + k])
+                    else:
+                        usual_chance += rules.replacement_hazard(
+                            p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], 0.0
+                        )
+                        level_chance += rules.replacement_hazard(
+                            p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], level
+                        )
+                    if later < now and u < level_chance:
+                        waited = max(waited, expected)
                 if u < chance:
-                    buys = s
+                    buys = free if adds else s
                     break
-            if buys < 0 and free >= 0:
-                adds = p_add_rate[k, residence] * relative ** p_add_income_elasticity[k] * math.exp(effect)
-                if u < chance + min(adds, p_hazard_cap[N_DURABLES + k]):
-                    buys = free
             if buys < 0:
+                if keeps:
+                    diaries[i, Entry.DURABLE_WAITED + k] = waited
                 continue
+            old_age = -1 if h_durable_bought[i, buys] == NOT_OWNED else m.t - h_durable_bought[i, buys]
+            if kind == 2:
+                price *= p.used_price_share
+            fate = -1
+            value = 0.0
+            u_old = 0.0
+            if old_age >= 0:
+                asked = m_durable_rules[row].old_unit_goes if row >= 0 else 0
+                u_old = uniform(m.seed, i, m.t, Draw.OLD_UNIT)
+                if k == _CAR:
+                    fate = rules.old_car_fate(
+                        u_old, float(old_age), asked, p.scrap_age, p.scrap_age_spread, p.kept_share
+                    )
+                    value = rules.old_car_value(
+                        fate, float(old_age), usual_price, p.value_retained, p.scrap_value
+                    )
+                    value = min(value, _MOST_OLD_CAR * (price - amount))
+                elif _RECOVERABLE[k]:
+                    fate = _RECOVERED if asked > 0 or u_old < p.recovered_share else _KEPT
+            full = price + (1.0 - pass_through) * amount
+            outlay = full - value
+            net = outlay - amount
             # what cash does not cover comes out of savings, then from a loan, down payment permitting
             room = max(available - p.reserve_months * spendable, 0.0)
             savings = p.savings_share * (h_term_deposits[i] - withdrawn)
@@ -679,25 +891,53 @@ def household_block(
             from_savings = min(max(net - lend - room, 0.0), savings)
             withdrawn += from_savings
             if keeps:
-                replaced = h_durable_bought[i, buys]
-                diaries[i, Entry.DURABLES + k] = full
+                diaries[i, Entry.DURABLES + k] = outlay
                 diaries[i, Entry.DURABLE_SUBSIDY + k] = amount
-                diaries[i, Entry.DURABLE_AGE + k] = -1 if replaced == NOT_OWNED else m.t - replaced
-            h_durable_bought[i, buys] = m.t
-            durable_outlay += full
+                diaries[i, Entry.DURABLE_AGE + k] = old_age
+                if old_age < 0:
+                    diaries[i, Entry.DURABLE_WHY + k] = _ADDED
+                elif u < usual_chance:
+                    diaries[i, Entry.DURABLE_WHY + k] = _WORN_OUT
+                elif u < level_chance:
+                    diaries[i, Entry.DURABLE_WHY + k] = _SUBSIDY
+                else:
+                    diaries[i, Entry.DURABLE_WHY + k] = _BEFORE_THE_END
+                diaries[i, Entry.DURABLE_FATE + k] = fate + 1
+                if k == _CAR:
+                    diaries[i, Entry.CAR_BOUGHT] = kind + 1
+                    diaries[i, Entry.CAR_VALUE] = value
+                    if old_age >= 0:
+                        diaries[i, Entry.CAR_REPLACED] = 1 + ((h_car_kind[i] >> buys) & 1)
+            if fate >= 0:
+                disposals[block, city, fate] += w
+            if k == _CAR:
+                h_car_kind[i] = (h_car_kind[i] & ~(1 << buys)) | ((1 << buys) if kind == 1 else 0)
+            if kind == 2:
+                h_durable_bought[i, buys] = m.t - p.used_age
+                disposals[block, city, Disposal.USED_CARS_BOUGHT] += w
+            else:
+                h_durable_bought[i, buys] = m.t
+                acc[Item.DURABLE_UNITS + k] += w
+            durable_outlay += outlay
             subsidies += amount
             loan_new += lend
             available += lend + from_savings - net
             lumps += net - lend - from_savings
-            by_category[_DURABLE_CATEGORY[k]] += full
-            demand[block, city, sector] += w * full
-            acc[Item.DURABLE_UNITS + k] += w
-            if k == 0:
-                acc[Item.VEHICLES] += w * full
+            by_category[_DURABLE_CATEGORY[k]] += outlay
+            demand[block, city, sector] += w * outlay
+            if k == _CAR:
+                acc[Item.VEHICLES] += w * outlay
             if row >= 0:
                 r_id = m_durable_rules[row].rule
                 cost[r_id, city] += w * amount
                 gross[r_id] += w * full
+                pool = m_durable_rules[row].pool
+                if pool >= 0:
+                    claims[block, pool, city, int(u_day * DAY_PARTS)] += w * amount
+                    if rehearses:
+                        claimed[place] = True
+        if rehearses:
+            continue
         if loan_new > 0.0:
             h_loan_payment[i] = loan_new / p.loan_months
         h_loan[i] = loan - loan_repaid + loan_new

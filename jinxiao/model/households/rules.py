@@ -92,10 +92,95 @@ def price_effect(price, net_price, elasticity, net_price_later, intertemporal_el
 
     ``-elasticity * ln(net / full) + intertemporal * ln(later / net)``: the first term is the usual demand response, the
     second brings purchases forward before a subsidy ends and delays them when one is announced (Mian and Sufi 2012).
+    It is the choice between buying now and at the next occasion: ``later`` is the price expected then, the occasion being
+    equally likely in each of the coming months that announcements reach (Adda and Cooper 2000 in one step).
     """
     return -elasticity * math.log(net_price / price) + intertemporal_elasticity * math.log(
         net_price_later / net_price
     )
+
+
+@rule
+def highest_effect(rate, credit_gain, elasticity, intertemporal_elasticity):
+    """Highest :func:`price_effect` of a subsidy that pays at most ``rate`` of the price and then ends.
+
+    With an interest subsidy that saves at most ``credit_gain`` of what is left.
+    """
+    return -elasticity * math.log((1.0 - rate) * (1.0 - credit_gain)) - intertemporal_elasticity * math.log(
+        1.0 - rate
+    )
+
+
+@rule
+def in_force(ahead, starts_in, months_left):
+    """Whether a rule, as announced, is in force ``ahead`` months from now.
+
+    ``starts_in`` is 0 for a rule that runs, else the months until its announced start; ``months_left`` counts the months
+    until its announced end, this one included, and is 0 where no end is announced.
+    """
+    return ahead >= starts_in and (months_left == 0 or ahead < months_left)
+
+
+@rule
+def composite_price(new_energy, petrol, new_energy_share, used_share, elasticity):
+    """Price index of a car over its kinds, relative to neutral prices: the inclusive value of the choice of a kind.
+
+    ``(sum_j s_j n_j^-b)^(-1/b)`` with shares ``s`` at neutral prices, relative net prices ``n`` (1 for a used car, on which
+    no subsidy is paid) and elasticity ``b`` between kinds: the upper level of a nested logit (McFadden 1978). Equal relative
+    prices of new cars leave the choice between powertrains alone.
+    """
+    if new_energy == 1.0 and petrol == 1.0:
+        return 1.0
+    new = new_energy_share * new_energy ** (-elasticity) + (1.0 - new_energy_share) * petrol ** (-elasticity)
+    return ((1.0 - used_share) * new + used_share) ** (-1.0 / elasticity)
+
+
+@rule
+def car_kind(u, new_energy, petrol, new_energy_share, used_share, elasticity):
+    """Kind of car chosen: 0 petrol, 1 new energy, 2 used; the lower level of :func:`composite_price`.
+
+    A kind's chance is its share at neutral prices times ``n^-b``, over the sum of all. New energy lies between the others, so
+    that a subsidy on it alone moves each buyer to it or not at all.
+    """
+    first = (1.0 - used_share) * (1.0 - new_energy_share) * petrol ** (-elasticity)
+    second = (1.0 - used_share) * new_energy_share * new_energy ** (-elasticity)
+    target = u * (first + second + used_share)
+    if target < first:
+        return 0
+    return 1 if target < first + second else 2
+
+
+@rule
+def used_share(relative_income, odds, slope):
+    """Share of buyers who take a used car at neutral prices: log odds fall with the log of relative income."""
+    weight = odds * relative_income ** (-slope)
+    return weight / (1.0 + weight)
+
+
+@rule
+def old_car_fate(u, age, asked, scrap_age, spread, kept_share):
+    """What becomes of a replaced car: 0 scrapped, 1 sold to a dealer, 2 kept in the family.
+
+    A subsidy asks for scrapping (``asked`` 1) or for sale (2). Otherwise the chance of scrapping rises with age in months,
+    ``logistic((age - scrap_age) / spread)``, as the value falls below the cost of keeping it on the road; of the rest a share
+    stays in the family.
+    """
+    if asked > 0:
+        return asked - 1
+    scrapped = 1.0 / (1.0 + math.exp(-(age - scrap_age) / spread))
+    if u < scrapped:
+        return 0
+    return 2 if u < scrapped + (1.0 - scrapped) * kept_share else 1
+
+
+@rule
+def old_car_value(fate, age, price, retained, scrap_value):
+    """What is got for a replaced car, yuan: price times ``retained`` a year of age if sold, its scrap if scrapped, else 0."""
+    if fate == 0:
+        return scrap_value
+    if fate == 1:
+        return max(price * retained ** (age / 12.0), scrap_value)
+    return 0.0
 
 
 @rule

@@ -19,7 +19,7 @@ from jinxiao.model.ergodic import (
 )
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
 from jinxiao.model.households.loop import HouseholdColumns, HouseholdParameters
-from jinxiao.model.names import DURABLES, N_DURABLES, Occupation
+from jinxiao.model.names import DURABLES, N_DURABLES, Durable, Occupation
 from jinxiao.model.random import Draw, uniform, uniforms
 
 N_RISKS = 5
@@ -178,7 +178,8 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
     v = values
     subsistence, marginal = subsistence_system(v, fit)
     hazards = replacement_hazards(v)
-    add_cap = np.full(N_DURABLES, v["durables.add_cap"])
+    add_rate = np.asarray(v["fit.add_rate"])
+    add_cap = v["durables.add_cap"] * add_rate.max(axis=1)
     price = np.asarray(v["durables.price"])
     by_occupation = np.zeros((2, len(Occupation)))
     for k, occupation in enumerate((Occupation.FORMAL, Occupation.MIGRANT, Occupation.FLEXIBLE)):
@@ -200,7 +201,7 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         hazard_cap=np.concatenate([hazards.cap, add_cap]),
         half_age=hazards.half_age,
         age_spread=hazards.spread,
-        add_rate=v["fit.add_rate"],
+        add_rate=add_rate,
         add_income_elasticity=np.full(N_DURABLES, v["durables.add_income_elasticity"]),
         durable_price=np.stack([price, price * v["durables.price_rural"]], axis=1),
         price_income_elasticity=v["durables.price_income_elasticity"],
@@ -246,6 +247,17 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         loan_rate=v["households.consumer_loan_rate"] / MONTHS_A_YEAR,
         mortgage_rate=v["households.mortgage_rate"] / MONTHS_A_YEAR,
         credit_take_up=np.minimum(np.asarray(v["durables.credit_take_up"]), 1.0),
+        car_kind_elasticity=v["durables.car_kind_elasticity"],
+        used_odds=v["durables.used_share"] / (1.0 - v["durables.used_share"]),
+        used_income_slope=v["durables.used_income_slope"],
+        used_price_share=v["durables.used_price_share"],
+        used_age=int(v["durables.used_age"]),
+        value_retained=v["durables.value_retained"],
+        scrap_value=v["durables.scrap_value"],
+        scrap_age=v["durables.scrap_age"],
+        scrap_age_spread=v["durables.scrap_age_spread"],
+        kept_share=v["durables.kept_share"],
+        recovered_share=v["durables.recovered_share"],
         birth_probability=fit.birth_probability,
         resident_pension=float(v["fit.resident_pension"]),
         fertile_until=MONTHS_A_YEAR * float(v["households.fertile_until"]),
@@ -300,9 +312,10 @@ def stationary_ages(values: Values) -> np.ndarray:
     """Return quantile tables of the age of a unit in use, months, shape (durables, 256).
 
     Under a replacement hazard h(a) the age of units in use has density proportional to the survival
-    ``S(a) = prod (1 - h)``; a run starts from it, so that nothing drifts.
+    ``S(a) = prod (1 - h)``; a run starts from it, so that nothing drifts. Cars bought used enter at the age of used cars.
     """
     survival = _survival(replacement_hazards(values), np.asarray(values["durables.lifetime"]))
+    survival[Durable.CAR, : int(values["durables.used_age"])] *= 1.0 - values["durables.used_share"]
     shares = np.cumsum(survival, axis=1) / survival.sum(axis=1, keepdims=True)
     grid = np.linspace(0.5 / 256, 1.0 - 0.5 / 256, 256)
     return np.stack([np.searchsorted(row, grid) for row in shares]).astype(np.int16)
@@ -375,7 +388,22 @@ def start_households(
     slot_class = np.repeat(np.arange(N_DURABLES), [d.slots for d in DURABLES])
     owned = np.asarray(seed_columns["durable_age"])
     _draw_purchases(owned, stationary_ages(values), slot_class, seed, first_month, columns["durable_bought"])
+    for slot in range(DURABLES[Durable.CAR].slots):
+        share = past_new_energy_share(values, columns["durable_bought"][:, slot])
+        drawn = uniforms(seed, agents, 0, Draw.INITIAL_POWERTRAIN + slot) < share
+        columns["car_kind"] |= (drawn.astype(np.uint8) << slot).astype(np.uint8)
     return HouseholdColumns(**columns)
+
+
+def past_new_energy_share(values: Values, bought: np.ndarray) -> np.ndarray:
+    """Return the share of new-energy cars among those bought new in each of the months ``bought`` up to the start.
+
+    Nothing before the first year of the list; 0 for an empty slot.
+    """
+    by_year = np.asarray(values["durables.new_energy_before"])
+    year = bought.astype(np.int64) // MONTHS_A_YEAR + len(by_year)
+    known = (year >= 0) & (year < len(by_year))
+    return np.where(known, by_year[np.clip(year, 0, len(by_year) - 1)], 0.0)
 
 
 def changed_columns() -> tuple[str, ...]:
