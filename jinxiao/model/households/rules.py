@@ -129,6 +129,41 @@ def trip_probability(
 
 
 @rule
+def rush_speed(skill, age_band, by_skill, by_age):
+    """Speed at which a household comes to the queue of a rush: ``exp(by_skill (skill - 1/2) - by_age band)``.
+
+    ``skill`` is digital skill from 0 to 1 among those with access, ``age_band`` that of the head, 0 the youngest.
+    """
+    return math.exp(by_skill * (skill - 0.5) - by_age * age_band)
+
+
+@rule
+def arrival(u, speed):
+    """Time of arrival in a queue: exponential with rate ``speed``, ``u`` a uniform draw; luck and effort decide the order."""
+    return -math.log(u) / speed
+
+
+@rule
+def coupon_gain(basket, threshold, discount, salience, waste):
+    """What a coupon on one basket is worth to its holder, yuan; not positive where it is not used.
+
+    The salient discount less the waste of stretching: ``(1 + salience) min(D, basket) - waste max(T - basket, 0)``.
+    """
+    gap = max(threshold - basket, 0.0)
+    return (1.0 + salience) * min(discount, basket + gap) - waste * gap
+
+
+@rule
+def displaced_share(extra, discount, cash, least):
+    """Share of extra spending that is taken from other goods of the month: ``least``, or more where cash does not last.
+
+    What neither the discount nor ``cash`` left after planned spending pays for must come from other goods. Units: yuan, share.
+    """
+    short = extra - discount - max(cash, 0.0)
+    return min(max(least, short / extra), 1.0)
+
+
+@rule
 def redeem_coupon(basket, threshold, discount, salience, waste):
     """What a coupon holder does with one basket: returns (redeemed, extra spending on the basket), yuan.
 
@@ -137,7 +172,6 @@ def redeem_coupon(basket, threshold, discount, salience, waste):
     """
     if basket >= threshold:
         return True, 0.0
-    gap = threshold - basket
-    if (1.0 + salience) * discount > waste * gap:
-        return True, gap
+    if coupon_gain(basket, threshold, discount, salience, waste) > 0.0:
+        return True, threshold - basket
     return False, 0.0
