@@ -91,6 +91,7 @@ DURABLE_RULE = np.dtype(
     align=True,
 )
 
+
 class ClaimRule(IntEnum):
     """How those who want coupons come to hold them."""
 
@@ -126,7 +127,10 @@ COUPON = np.dtype(
         ("first_week", np.int32),  # 0..3: week of the month from which it is valid
         ("validity", np.int32),  # weeks for which it is valid within the month; 0: the whole month
         ("stacking", np.int32),  # 1: a basket takes several, each with a threshold of its own in it
-        ("labelling", np.float64),  # share of the discount spent extra in the scope; negative: that of the channel
+        (
+            "labelling",
+            np.float64,
+        ),  # share of the discount spent extra in the scope; negative: that of the channel
         ("for_visitors", np.float64),  # share of the quantity that parties from outside may claim
     ],
     align=True,

@@ -46,11 +46,9 @@ def claims(conditions: Conditions, columns: Any, p: HouseholdParameters) -> tupl
             )  # fmt: skip
         inside = np.array([int(wave["zones"]) >> z & 1 for z in range(N_ZONES)], dtype=bool)
         households = counted[groups][inside].sum(axis=0)
-        if wave["channel"] == Channel.PAPER:
-            # skill does not count: all are as quick as the middle
-            crowd = households.sum(axis=1, keepdims=True)
-        else:
-            crowd = households[:, :SKILLS]
+        # on paper skill does not count: all are as quick as the middle
+        paper = wave["channel"] == Channel.PAPER
+        crowd = households.sum(axis=1, keepdims=True) if paper else households[:, :SKILLS]
         packs = offered / float(wave["per_holder"])
         trying = crowd * p.claim_interest
         share = min(1.0, packs / max(float(trying.sum()), 1e-9))

@@ -214,6 +214,7 @@ GOODS: Final = (
 )  # fmt: skip
 N_GOODS: Final = len(GOODS)
 
+
 class Good(IntEnum):
     """Index into GOODS."""
 

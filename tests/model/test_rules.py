@@ -263,6 +263,7 @@ def test_interest_saved_on_a_loan() -> None:
         (60.0, 0.5, 1.0, (True, 40.0)),  # when the discount stands out: 45 > 40
         (60.0, 0.0, 0.5, (True, 40.0)),  # when half of the extra goods is of use: 30 > 20
         (70.0, 0.0, 1.0, (False, 0.0)),  # exactly worth the cost: left alone
+        (30.0, 0.0, 0.4, (False, 0.0)),  # more than doubled: 0.4 * 70 / 30 of 70 is wasted, 65 > 30
     ],
 )
 def test_spend_a_hundred_get_thirty_off(
@@ -287,7 +288,13 @@ def test_stretching_is_worth_it_and_ends_at_the_threshold(
     if basket >= threshold:
         assert redeemed and extra == 0.0
         return
-    worth = (1.0 + salience) * discount > waste * (threshold - basket)
+    gap = threshold - basket
+    cost = (
+        gap if basket == 0.0 and waste > 0.0 else gap * min(1.0, waste * max(1.0, gap / max(basket, 1e-300)))
+    )
+    if abs((1.0 + salience) * min(discount, threshold) - cost) < 1e-9 * (1.0 + cost):
+        return  # on the edge rounding decides
+    worth = (1.0 + salience) * min(discount, threshold) > cost
     assert redeemed is worth
     assert extra == (threshold - basket if worth else 0.0)
 

@@ -11,18 +11,16 @@ from numba import njit
 
 from jinxiao.model.conditions import WEEKS, Channel, ClaimRule
 from jinxiao.model.households import rules
-from jinxiao.model.names import AGE_BAND_STARTS, GOODS, N_CATEGORIES, N_GOODS, N_OUTLETS, N_ZONES, OUTLETS
+from jinxiao.model.households.budget import MOST_CUT
+from jinxiao.model.names import AGE_BAND_STARTS, GOODS, N_GOODS, N_OUTLETS, N_ZONES, OUTLETS
 from jinxiao.model.random import Draw, normal_quantile, uniform, uniform4
 
 MOST_BASKETS = 28
 """Most baskets a month at one outlet."""
-MOST_CUT = 0.5
-"""Most that coupons may take from the month's spending on a good: keeps spending positive."""
 _DRAWS = 64
 """Draws kept for the baskets of an outlet: two a basket, then one for their number."""
 _LAST_TRY = 1e9
 """Deadline of a rush in which there is something for everyone."""
-_GOOD_CATEGORY = np.array([g.category for g in GOODS], np.int64)
 _GOOD_OUTLET = np.array([OUTLETS.index(g.outlet) for g in GOODS], np.int64)
 
 
@@ -46,7 +44,25 @@ def basket_buffers(waves):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def claim(waves, probability, deadline, luck, zone, group, age_band, digital, digital_share, interest, by_skill, by_age, seed, i, t, held, place):
+def claim(
+    waves,
+    probability,
+    deadline,
+    luck,
+    zone,
+    group,
+    age_band,
+    digital,
+    digital_share,
+    interest,
+    by_skill,
+    by_age,
+    seed,
+    i,
+    t,
+    held,
+    place,
+):
     """Fill the coupons held of each row and the place in the queue; return whether any is held.
 
     ``place`` is the arrival over the last arrival that was served: at most 1 served, 0 where the household did not queue. All
@@ -150,7 +166,23 @@ def _valid(r, week):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def redeem(
-    waves, n, salience, waste, labelling, w, city, cost, gross, size, stretch, taken, week, outlet, closed, fraction, held
+    waves,
+    n,
+    salience,
+    waste,
+    labelling,
+    w,
+    city,
+    cost,
+    gross,
+    size,
+    stretch,
+    taken,
+    week,
+    outlet,
+    closed,
+    fraction,
+    held,
 ):
     """Redeem what is held in the baskets of the month; fill what they add to each basket; book the cost by rule.
 
@@ -183,7 +215,12 @@ def redeem(
                 continue
             for b in range(n):
                 share = fraction[j, outlet[b]]
-                if share <= 0.0 or closed[b] or not _valid(r, week[b]) or (taken[b] > 0.0 and r.stacking == 0):
+                if (
+                    share <= 0.0
+                    or closed[b]
+                    or not _valid(r, week[b])
+                    or (taken[b] > 0.0 and r.stacking == 0)
+                ):
                     continue
                 amount = max(size[b] * share - taken[b], 0.0)
                 gain = rules.coupon_gain(amount, r.threshold, r.discount, salience, waste)
@@ -324,50 +361,6 @@ def spending_by_week(n, spend, added, weekly, size, week, outlet, out):
 def at_outlet(g, o):
     """Whether good ``g`` is sold at outlet ``o``."""
     return _GOOD_OUTLET[g] == o
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def spend_labelled(labelled, labelled_in, spend):
-    """Spend labelled money on the goods of its category in proportion to planned spending; empty the accounts.
-
-    A mental account (Thaler 1985; Hastings and Shapiro 2018): what is named for a purpose is spent on it first, on top of the
-    plan for all other money. ``labelled_in`` holds it by category; ``labelled`` is their sum, or less where cash is short.
-    """
-    promised = 0.0
-    for k in range(N_CATEGORIES):
-        promised += labelled_in[k]
-    for k in range(N_CATEGORIES):
-        if labelled_in[k] <= 0.0:
-            continue
-        money = labelled_in[k] * labelled / promised
-        labelled_in[k] = 0.0
-        planned = 0.0
-        first = -1
-        for g in range(N_GOODS):
-            if _GOOD_CATEGORY[g] == k:
-                planned += spend[g]
-                if first < 0:
-                    first = g
-        for g in range(N_GOODS):
-            if _GOOD_CATEGORY[g] == k:
-                if planned > 0.0:
-                    spend[g] += money * spend[g] / planned
-                elif g == first:
-                    spend[g] += money
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def eat_pantry(wanted, storability, spend):
-    """Cut planned purchases of storable goods by what was bought ahead, in proportion; return how much was not bought."""
-    total = 0.0
-    for g in range(N_GOODS):
-        total += storability[g] * spend[g]
-    if total <= 0.0:
-        return 0.0
-    part = min(wanted / total, MOST_CUT)
-    for g in range(N_GOODS):
-        spend[g] *= 1.0 - part * storability[g]
-    return part * total
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -13,7 +13,7 @@ from numba import njit
 
 from jinxiao.model.conditions import Basis
 from jinxiao.model.ergodic import consume
-from jinxiao.model.households import coupons, rules
+from jinxiao.model.households import budget, coupons, rules
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
 from jinxiao.model.households.diary import N_ENTRIES, Entry
@@ -29,7 +29,6 @@ from jinxiao.model.names import (
     N_NEEDS,
     N_OUTLETS,
     Category,
-    Good,
     Need,
     Occupation,
     Sector,
@@ -53,7 +52,7 @@ PARAMETER_FIELDS = (
     "medical_probability", "medical_mean", "medical_sigma", "uninsured_share",
     # goods
     "subsistence", "marginal_share", "need_weights", "need_mean", "lump_share",
-    "need_fixed",
+    "need_fixed", "good_elasticity",
     # durables and their credit
     "hazard_cap", "half_age", "age_spread", "add_rate", "add_income_elasticity", "durable_price",
     "price_income_elasticity", "price_sigma", "durable_elasticity", "intertemporal_elasticity",
@@ -228,6 +227,8 @@ def household_block(
     """
     keeps = diaries.shape[0] > 0
     spend = np.empty(N_GOODS)
+    needs = np.empty(N_GOODS)
+    plan = np.empty(N_GOODS)
     by_category = np.empty(N_CATEGORIES)
     need = np.empty(N_NEEDS)
     labelled_in = np.zeros(N_CATEGORIES)
@@ -306,6 +307,7 @@ def household_block(
     p_marginal_share = p.marginal_share
     p_digital_share = p.digital_share
     p_need_fixed = p.need_fixed
+    p_good_elasticity = p.good_elasticity
     p_labelling = p.labelling
     p_lump_share = p.lump_share
     p_baskets = p.baskets
@@ -812,25 +814,18 @@ def household_block(
         trip_home = min(p.trip_displacement * trip_cost, p.trip_cash_share * normal)
         acc[Item.LUMPS] += w * (lumps + trip_cost - trip_home)
         home = max(normal - trip_home, 0.0)
-        needed = 0.0
         for g in range(N_GOODS):
-            spend[g] = (
+            needs[g] = (
                 p_subsistence[residence, g] * m.growth * need[_GOOD_NEED[g]] * m_price[city, _GOOD_SECTOR[g]]
             )
-            needed += spend[g]
-        scale, above = rules.supernumerary_ratio(home, needed)
-        # what is above subsistence goes to schooling only as far as there is anyone to be taught
-        to_school = p_marginal_share[residence, Good.SCHOOLING]
-        pupils = need[Need.SCHOOLING]
-        above_per_share = above / (1.0 + to_school * (pupils - 1.0))
-        for g in range(N_GOODS):
-            spend[g] = spend[g] * scale + p_marginal_share[residence, g] * above_per_share
-        spend[Good.SCHOOLING] += to_school * (pupils - 1.0) * above_per_share
+        budget.divide_budget(
+            home, needs, p_marginal_share[residence], p_good_elasticity, need[Need.SCHOOLING], spend
+        )
         if promised > 0.0:
-            coupons.spend_labelled(labelled, labelled_in, spend)
+            budget.spend_labelled(labelled, labelled_in, spend)
         pantry = 0.0
         if h_stored[i] > 0.0:
-            pantry = coupons.eat_pantry(float(h_stored[i]) / p.pull_forward_months, p_storability, spend)
+            pantry = budget.eat_pantry(float(h_stored[i]) / p.pull_forward_months, p_storability, spend)
             h_stored[i] = max(h_stored[i] - pantry, 0.0)
 
         # --- coupons
@@ -884,17 +879,22 @@ def household_block(
             income_spent = 0.0
             if freed > 0.0:
                 richer = (
-                    consume((available + freed - labelled) / spendable, row_c, m_consumption_table) * spendable
+                    consume((available + freed - labelled) / spendable, row_c, m_consumption_table)
+                    * spendable
                 )
                 income_spent = max(richer - planned, 0.0) * (1.0 - p_lump_share[residence])
                 planned += max(richer - planned, 0.0)
-                to_needs = min(max(needed - home, 0.0), income_spent)
-                over = (income_spent - to_needs) / (1.0 + to_school * (pupils - 1.0))
+                budget.divide_budget(
+                    home, needs, p_marginal_share[residence], p_good_elasticity, need[Need.SCHOOLING], plan
+                )
                 for g in range(N_GOODS):
-                    base = p_subsistence[residence, g] * m.growth * need[_GOOD_NEED[g]]
-                    base *= m_price[city, _GOOD_SECTOR[g]]
-                    spend[g] += base * to_needs / needed + p_marginal_share[residence, g] * over
-                spend[Good.SCHOOLING] += to_school * (pupils - 1.0) * over
+                    spend[g] -= plan[g]
+                budget.divide_budget(
+                    home + income_spent, needs, p_marginal_share[residence], p_good_elasticity,
+                    need[Need.SCHOOLING], plan,
+                )  # fmt: skip
+                for g in range(N_GOODS):
+                    spend[g] += plan[g]
             for g in range(N_GOODS):
                 spend[g] += added[g]
             from_saving = extra - from_goods - later_weeks - later_months

@@ -144,13 +144,27 @@ def arrival(u, speed):
 
 
 @rule
+def stretching_cost(basket, gap, waste):
+    """What it costs to fill a basket by ``gap`` yuan more than planned, yuan: the part of the extra that is worth nothing.
+
+    A share ``waste`` of the extra up to the size of the basket itself; beyond that the share rises with the ratio of the extra
+    to the basket, as further units are of ever less use, until all of it is wasted: ``gap min(1, waste max(1, gap / basket))``.
+    """
+    if gap <= basket or waste <= 0.0:
+        return waste * gap
+    if basket <= waste * gap:
+        return gap
+    return gap * waste * gap / basket
+
+
+@rule
 def coupon_gain(basket, threshold, discount, salience, waste):
     """What a coupon on one basket is worth to its holder, yuan; not positive where it is not used.
 
-    The salient discount less the waste of stretching: ``(1 + salience) min(D, basket) - waste max(T - basket, 0)``.
+    The salient discount less the cost of stretching: ``(1 + salience) min(D, max(basket, T)) - cost(basket, T - basket)``.
     """
     gap = max(threshold - basket, 0.0)
-    return (1.0 + salience) * min(discount, basket + gap) - waste * gap
+    return (1.0 + salience) * min(discount, basket + gap) - stretching_cost(basket, gap, waste)
 
 
 @rule
@@ -168,7 +182,7 @@ def redeem_coupon(basket, threshold, discount, salience, waste):
     """What a coupon holder does with one basket: returns (redeemed, extra spending on the basket), yuan.
 
     At or above the threshold the coupon is used anyway. Below it the basket is stretched when the salient discount is
-    worth more than the part of the extra goods that would be wasted: ``(1 + salience) * D > waste * (T - basket)``.
+    worth more than what stretching costs: ``(1 + salience) * D > cost(basket, T - basket)``.
     """
     if basket >= threshold:
         return True, 0.0

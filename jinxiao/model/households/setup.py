@@ -195,6 +195,7 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         subsistence=subsistence,
         marginal_share=marginal,
         need_weights=np.asarray(v["households.need_weights"]),
+        good_elasticity=np.asarray(v["households.expenditure_elasticity"]),
         need_fixed=np.asarray(v["households.need_fixed"]),
         need_mean=fit.need_mean,
         rent_yield=fit.rent_yield,

@@ -114,7 +114,12 @@ class CouponWave(Instrument):
     label: (
         Annotated[
             Parameter,
-            In("share", "share of the discount spent extra in the scope", "优惠额中额外用于指定范围的比例", high=1),
+            In(
+                "share",
+                "share of the discount spent extra in the scope",
+                "优惠额中额外用于指定范围的比例",
+                high=1,
+            ),
         ]
         | None
     ) = None
@@ -128,7 +133,9 @@ class CouponWave(Instrument):
         if self.faces and single:
             raise refuse("faces beside threshold or discount", "one or the other")
         if not self.faces and (self.threshold is None or self.discount is None):
-            raise refuse("no faces, and not both of threshold and discount", "faces, or threshold and discount")
+            raise refuse(
+                "no faces, and not both of threshold and discount", "faces, or threshold and discount"
+            )
         if self.digital_only is not None and "channel" in self.model_fields_set:
             raise refuse("digital_only beside channel", "channel alone")
         self.pack()
