@@ -36,6 +36,9 @@ def test_goods_nest_in_the_eight_categories_and_have_sellers_and_outlets() -> No
     assert all(0 <= g.sector < N_SECTORS and g.outlet in OUTLETS for g in GOODS)
     assert {g.outlet for g in GOODS} == set(OUTLETS)
     assert [g.key.upper() for g in GOODS] == [good.name for good in Good]
+    # goods stand in the order of their outlets: coupons read those of an outlet as a range
+    places = [OUTLETS.index(g.outlet) for g in GOODS]
+    assert places == sorted(places)
 
 
 def test_groups_name_goods_and_cover_them_all_once() -> None:
@@ -103,7 +106,7 @@ def test_the_budget_is_spent_and_bends_smoothly_at_subsistence(demand: Demand, p
     needed = demand.subsistence.sum()
     spent = {}
     for s in (0.0, 0.2, 0.6, 1.0 - 1e-9, 1.0, 1.5, 4.0):
-        divide_budget(s * needed, demand.subsistence, demand.marginal, elasticity, pupils, out)
+        divide_budget(s * needed, demand.subsistence, demand.marginal[None, :], 0, elasticity, pupils, out)
         assert out.sum() == pytest.approx(s * needed, rel=1e-9, abs=1e-9)
         assert (out >= 0.0).all()
         spent[s] = out.copy()

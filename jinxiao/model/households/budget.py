@@ -14,7 +14,7 @@ _GOOD_CATEGORY = np.array([g.category for g in GOODS], np.int64)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def divide_budget(total, needs, marginal, elasticity, pupils, out):
+def divide_budget(total, needs, marginal, residence, elasticity, pupils, out):
     """Divide spending over goods in a linear expenditure system with subsistence ``needs``; fill ``out``.
 
     Above subsistence ``x_g = n_g + b_g (total - sum n)`` (Stone 1954; Lluch, Powell and Williams 1977). Schooling draws on what
@@ -26,8 +26,10 @@ def divide_budget(total, needs, marginal, elasticity, pupils, out):
     ----------
     total : float
         Yuan a month.
-    needs, marginal, elasticity : ndarray, shape (goods,)
-        Subsistence at the prices of the zone, yuan; marginal shares; elasticities of spending.
+    needs, elasticity : ndarray, shape (goods,)
+        Subsistence at the prices of the zone, yuan; elasticities of spending.
+    marginal : ndarray, shape (2, goods)
+        Marginal shares, of which those of ``residence`` count.
     """
     needed = 0.0
     for g in range(N_GOODS):
@@ -42,10 +44,10 @@ def divide_budget(total, needs, marginal, elasticity, pupils, out):
         for g in range(N_GOODS):
             out[g] *= total / weights
         return
-    school = marginal[Good.SCHOOLING]
+    school = marginal[residence, Good.SCHOOLING]
     per_share = above / (1.0 + school * (pupils - 1.0))
     for g in range(N_GOODS):
-        out[g] = needs[g] + marginal[g] * per_share
+        out[g] = needs[g] + marginal[residence, g] * per_share
     out[Good.SCHOOLING] += school * (pupils - 1.0) * per_share
 
 

@@ -22,6 +22,8 @@ _DRAWS = 64
 _LAST_TRY = 1e9
 """Deadline of a rush in which there is something for everyone."""
 _GOOD_OUTLET = np.array([OUTLETS.index(g.outlet) for g in GOODS], np.int64)
+_FIRST_GOOD = np.searchsorted(_GOOD_OUTLET, np.arange(N_OUTLETS + 1)).astype(np.int64)
+"""Goods of outlet o are those from entry o to before entry o + 1: GOODS are in the order of OUTLETS."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -105,18 +107,16 @@ def outlets_in_scope(waves, held, spend, fraction):
     for j in range(waves.shape[0]):
         if held[j] <= 0.0:
             continue
+        goods = waves[j].goods
         for o in range(N_OUTLETS):
-            fraction[j, o] = 0.0
-        for g in range(N_GOODS):
-            if (waves[j].goods >> g) & 1:
-                fraction[j, _GOOD_OUTLET[g]] += spend[g]
-                mask |= 1 << _GOOD_OUTLET[g]
-        for o in range(N_OUTLETS):
+            covered = 0.0
             total = 0.0
-            for g in range(N_GOODS):
-                if _GOOD_OUTLET[g] == o:
-                    total += spend[g]
-            fraction[j, o] = fraction[j, o] / total if total > 0.0 else 0.0
+            for g in range(_FIRST_GOOD[o], _FIRST_GOOD[o + 1]):
+                total += spend[g]
+                if (goods >> g) & 1:
+                    covered += spend[g]
+                    mask |= 1 << o
+            fraction[j, o] = covered / total if total > 0.0 else 0.0
     return mask
 
 
@@ -131,9 +131,8 @@ def draw_baskets(outlets, spend, baskets, sigma, seed, i, t, size, stretch, take
         if not (outlets >> o) & 1:
             continue
         total = 0.0
-        for g in range(N_GOODS):
-            if _GOOD_OUTLET[g] == o:
-                total += spend[g]
+        for g in range(_FIRST_GOOD[o], _FIRST_GOOD[o + 1]):
+            total += spend[g]
         if total <= 0.0:
             continue
         first = Draw.BASKETS + o * _DRAWS
@@ -284,7 +283,20 @@ def redeem(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def settle_extra(
-    n, extra, share, storability, months, marginal, scope, spend, stretch, week, outlet, added, weekly
+    n,
+    extra,
+    share,
+    storability,
+    months,
+    marginal,
+    residence,
+    scope,
+    spend,
+    stretch,
+    week,
+    outlet,
+    added,
+    weekly,
 ):
     """Say where the extra comes from; fill the net change of each good and week; return (other goods, later weeks, later months).
 
@@ -298,14 +310,15 @@ def settle_extra(
     for b in range(n):
         if stretch[b] <= 0.0:
             continue
+        first, last = _FIRST_GOOD[outlet[b]], _FIRST_GOOD[outlet[b] + 1]
         total = 0.0
-        for g in range(N_GOODS):
-            if _GOOD_OUTLET[g] == outlet[b] and (scope >> g) & 1:
+        for g in range(first, last):
+            if (scope >> g) & 1:
                 total += spend[g]
         left = WEEKS - 1 - week[b]
         weekly[week[b]] += stretch[b]
-        for g in range(N_GOODS):
-            if _GOOD_OUTLET[g] == outlet[b] and (scope >> g) & 1:
+        for g in range(first, last):
+            if (scope >> g) & 1:
                 part = stretch[b] * spend[g] / total
                 ahead = storability[g] * part * (1.0 - share)
                 soon = min(ahead * left / (WEEKS * months), max(MOST_CUT * spend[g] + added[g], 0.0))
@@ -318,12 +331,12 @@ def settle_extra(
     weights = 0.0
     for g in range(N_GOODS):
         if added[g] == 0.0:
-            weights += marginal[g]
+            weights += marginal[residence, g]
     from_goods = 0.0
     if weights > 0.0:
         for g in range(N_GOODS):
             if added[g] == 0.0:
-                cut = min(wanted * marginal[g] / weights, MOST_CUT * spend[g])
+                cut = min(wanted * marginal[residence, g] / weights, MOST_CUT * spend[g])
                 if cut > 0.0:
                     added[g] = -cut
                     from_goods += cut
@@ -341,9 +354,8 @@ def spending_by_week(n, spend, added, weekly, size, week, outlet, out):
         out[k] = weekly[k]
     for o in range(N_OUTLETS):
         planned = 0.0
-        for g in range(N_GOODS):
-            if _GOOD_OUTLET[g] == o:
-                planned += spend[g] - added[g]
+        for g in range(_FIRST_GOOD[o], _FIRST_GOOD[o + 1]):
+            planned += spend[g] - added[g]
         total = 0.0
         for b in range(n):
             if outlet[b] == o:

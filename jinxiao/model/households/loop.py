@@ -819,7 +819,7 @@ def household_block(
                 p_subsistence[residence, g] * m.growth * need[_GOOD_NEED[g]] * m_price[city, _GOOD_SECTOR[g]]
             )
         budget.divide_budget(
-            home, needs, p_marginal_share[residence], p_good_elasticity, need[Need.SCHOOLING], spend
+            home, needs, p_marginal_share, residence, p_good_elasticity, need[Need.SCHOOLING], spend
         )
         if promised > 0.0:
             budget.spend_labelled(labelled, labelled_in, spend)
@@ -871,7 +871,7 @@ def household_block(
                     paid += spend[g]
                 share = rules.displaced_share(extra, discount, available - paid, p.displaced_now)
                 from_goods, later_weeks, later_months = coupons.settle_extra(
-                    n_baskets, extra, share, p_storability, p.pull_forward_months, p_marginal_share[residence], scope,
+                    n_baskets, extra, share, p_storability, p.pull_forward_months, p_marginal_share, residence, scope,
                     spend, stretch, week, outlet, added, weekly,
                 )  # fmt: skip
                 h_stored[i] += later_months
@@ -885,12 +885,12 @@ def household_block(
                 income_spent = max(richer - planned, 0.0) * (1.0 - p_lump_share[residence])
                 planned += max(richer - planned, 0.0)
                 budget.divide_budget(
-                    home, needs, p_marginal_share[residence], p_good_elasticity, need[Need.SCHOOLING], plan
+                    home, needs, p_marginal_share, residence, p_good_elasticity, need[Need.SCHOOLING], plan
                 )
                 for g in range(N_GOODS):
                     spend[g] -= plan[g]
                 budget.divide_budget(
-                    home + income_spent, needs, p_marginal_share[residence], p_good_elasticity,
+                    home + income_spent, needs, p_marginal_share, residence, p_good_elasticity,
                     need[Need.SCHOOLING], plan,
                 )  # fmt: skip
                 for g in range(N_GOODS):
