@@ -16,6 +16,8 @@ ALL_ZONES = (1 << N_ZONES) - 1
 """Bit mask with every zone set; bit ``z`` stands for zone ``z``."""
 MAX_RULES = 96
 """Rules a run may hold; costs are booked by rule id below this."""
+MOST_FACES = 4
+"""Faces of a pack of which what is left can be carried to another month."""
 WEEKS = 4
 """Weeks of a month, of equal length: the finest time that coupons know."""
 
@@ -126,6 +128,10 @@ COUPON = np.dtype(
         ("channel", np.int32),  # Channel
         ("first_week", np.int32),  # 0..3: week of the month from which it is valid
         ("validity", np.int32),  # weeks for which it is valid within the month; 0: the whole month
+        ("face", np.int32),  # number of the face in its pack, from 0; below MOST_FACES where it is carried
+        ("faces", np.int32),  # faces of the pack
+        ("carry", np.int32),  # 1: what is left at the end of the month is valid in the next
+        ("carried", np.int32),  # 1: nothing is issued, holders use what is left of earlier months
         ("stacking", np.int32),  # 1: a basket takes several, each with a threshold of its own in it
         (
             "labelling",

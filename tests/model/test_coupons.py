@@ -383,3 +383,64 @@ def test_waves_of_other_zones_do_not_reach_a_household(hamlet: Economy) -> None:
     d = month(hamlet, wave(zones=ALL_ZONES & ~0b11))
     there = hamlet.state.households.zone < 2
     assert (d[there, Entry.COUPON_HELD] == 0.0).all() and (d[~there, Entry.COUPON_HELD] == 1.0).all()
+
+
+# --- beyond the month
+
+
+def two_months(history: Economy, row: np.ndarray, then: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Diaries of two months: ``row`` is issued in the first, ``then`` are the rows of the second."""
+
+    def rows(c: Any) -> None:
+        c.coupons = row if c.month == history.month else then
+
+    economy = history.fork(policy_of(start=history.month, change=rows, rules=(RULE, RULE + 1)))
+    economy.keep_diaries()
+    economy.run_for(1)
+    first = np.asarray(economy.diaries, dtype=np.float64).copy()
+    economy.run_for(1)
+    return first, np.asarray(economy.diaries, dtype=np.float64)
+
+
+def carried(**changes: Any) -> np.ndarray:
+    return wave(**({"quantity": 0.0, "carried": 1, "faces": 1} | changes))
+
+
+def test_what_is_left_of_a_month_is_used_in_the_next_while_valid(hamlet: Economy) -> None:
+    many = {"threshold": 0.0, "discount": 30.0, "per_holder": 40.0, "stacking": 1}
+    first, second = two_months(hamlet, wave(**many, faces=1, carry=1), carried(**many))
+    left = 40.0 - first[:, Entry.COUPON_REDEEMED]
+    assert (left > 1.0).mean() > 0.5
+    np.testing.assert_allclose(second[:, Entry.COUPON_CARRIED], left, atol=0.5 / 64 + 1e-4)
+    assert (second[:, Entry.COUPON_HELD] == 0.0).all()
+    assert (second[:, Entry.COUPON_REDEEMED] <= second[:, Entry.COUPON_CARRIED] + 1e-4).all()
+    assert second[:, Entry.COUPON_OFF].sum() > 0.0
+    # without a validity beyond the month they lapse
+    _, lapsed = two_months(hamlet, wave(**many, faces=1), carried(**many))
+    assert lapsed[:, Entry.COUPON_OFF].sum() == 0.0
+
+
+def test_each_face_of_a_pack_is_carried_by_itself(hamlet: Economy) -> None:
+    faces = ((60.0, 10.0, 3.0), (2000.0, 300.0, 2.0))
+
+    def pack(**changes: Any) -> np.ndarray:
+        return np.concatenate([
+            wave(threshold=t, discount=d, per_holder=n, face=k, faces=2, **changes) for k, (t, d, n) in enumerate(faces)
+        ])  # fmt: skip
+
+    first, second = two_months(hamlet, pack(carry=1), pack(carried=1, quantity=0.0))
+    np.testing.assert_array_equal(second[:, Entry.COUPON_CARRIED], 5.0 - first[:, Entry.COUPON_REDEEMED])
+    # coupons of another instrument are not in that wallet
+    _, other = two_months(hamlet, pack(carry=1), pack(carried=1, quantity=0.0, rule=RULE + 1))
+    assert (other[:, Entry.COUPON_CARRIED] == 0.0).all()
+
+
+@given(st.lists(st.integers(0, 15), min_size=2, max_size=4))
+def test_a_wallet_holds_what_was_put_in(left: list[int]) -> None:
+    rows = np.concatenate([wave(face=k, faces=len(left), carry=1) for k in range(len(left))])
+    content, owner = coupons.fill_wallet(rows, np.array(left, dtype=np.float64))
+    if sum(left) == 0:
+        assert (content, owner) == (0, 0)
+        return
+    assert owner == RULE + 1 and 0 <= content < 2**16
+    assert [coupons.from_wallet(content, k, len(left)) for k in range(len(left))] == left

@@ -287,7 +287,9 @@ durables = st.builds(
 coupons = st.builds(
     coupon, goods=st.integers(0, 2**N_GOODS - 1), zones=masks, threshold=st.floats(0.0, 500.0), discount=st.floats(0.0, 200.0),
     quantity=st.floats(0.0, 1e7), per_holder=st.integers(0, 5), channel=st.integers(0, 2), claim=st.integers(0, 2),
-    stacking=st.integers(0, 1), first_week=st.integers(0, 3), validity=st.integers(0, 4), for_visitors=st.floats(0.0, 1.0),
+    stacking=st.integers(0, 1), first_week=st.integers(0, 3), carry=st.integers(0, 1),
+    carried=st.integers(0, 1), face=st.integers(0, 3), faces=st.integers(0, 4), validity=st.integers(0, 4),
+    for_visitors=st.floats(0.0, 1.0),
 )  # fmt: skip
 fields: dict[str, st.SearchStrategy[Any]] = {
     "transfers": transfers,

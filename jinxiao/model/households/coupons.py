@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from jinxiao.model.conditions import WEEKS, Channel, ClaimRule
+from jinxiao.model.conditions import MOST_FACES, WEEKS, Channel, ClaimRule
 from jinxiao.model.households import rules
 from jinxiao.model.households.budget import MOST_CUT
 from jinxiao.model.names import AGE_BAND_STARTS, GOODS, N_GOODS, N_OUTLETS, N_ZONES, OUTLETS
@@ -19,6 +19,10 @@ MOST_BASKETS = 28
 """Most baskets a month at one outlet."""
 _DRAWS = 64
 """Draws kept for the baskets of an outlet: two a basket, then one for their number."""
+_BITS = 4
+_MOST_A_FACE = 15
+_PARTS = 64
+_MOST_WALLET = 65535
 _LAST_TRY = 1e9
 """Deadline of a rush in which there is something for everyone."""
 _GOOD_OUTLET = np.array([OUTLETS.index(g.outlet) for g in GOODS], np.int64)
@@ -59,6 +63,8 @@ def claim(
     interest,
     by_skill,
     by_age,
+    wallet,
+    wallet_rule,
     seed,
     i,
     t,
@@ -68,7 +74,8 @@ def claim(
     """Fill the coupons held of each row and the place in the queue; return whether any is held.
 
     ``place`` is the arrival over the last arrival that was served: at most 1 served, 0 where the household did not queue. All
-    faces of a wave share the draws of their rule, so that a pack is claimed whole.
+    faces of a wave share the draws of their rule, so that a pack is claimed whole. What is left of earlier months is in the
+    wallet.
     """
     any_held = False
     for j in range(waves.shape[0]):
@@ -76,6 +83,11 @@ def claim(
         held[j] = 0.0
         place[j] = 0.0
         if r.goods == 0 or not (r.zones >> zone) & 1 or not (r.groups == 0 or r.groups & group):
+            continue
+        if r.carried != 0:
+            if wallet_rule == r.rule + 1:
+                held[j] = from_wallet(wallet, r.face, r.faces)
+                any_held = any_held or held[j] > 0.0
             continue
         skill = 0.5
         if r.channel != Channel.PAPER:
@@ -98,6 +110,48 @@ def claim(
             held[j] = r.per_holder
             any_held = True
     return any_held
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def from_wallet(wallet, face, faces):
+    """Return the coupons of a face in a wallet."""
+    if faces <= 1:
+        return wallet / _PARTS
+    if face >= MOST_FACES:
+        return 0.0
+    return float((wallet >> (_BITS * face)) & _MOST_A_FACE)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_wallet(waves, held):
+    """Return (wallet, rule plus one) of what is left and still valid next month; of one wave, that of the highest value."""
+    best = 0.0
+    best_rule = -1
+    for j in range(waves.shape[0]):
+        if waves[j].carry == 0 or held[j] <= 0.0 or waves[j].rule == best_rule:
+            continue
+        value = 0.0
+        for k in range(waves.shape[0]):
+            if waves[k].rule == waves[j].rule and waves[k].carry != 0:
+                value += held[k] * waves[k].discount
+        if value > best:
+            best = value
+            best_rule = waves[j].rule
+    if best_rule < 0:
+        return 0, 0
+    wallet = 0
+    for face in range(MOST_FACES):
+        left = 0.0
+        faces = 0
+        for j in range(waves.shape[0]):
+            if waves[j].rule == best_rule and waves[j].carry != 0 and waves[j].face == face:
+                left += held[j]
+                faces = waves[j].faces
+        if faces == 1:
+            wallet += min(int(left * _PARTS + 0.5), _MOST_WALLET)
+        elif faces > 1:
+            wallet += min(int(left), _MOST_A_FACE) << (_BITS * face)
+    return wallet, best_rule + 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -117,7 +117,9 @@ class Entry(IntEnum):
     """rise of planned spending because of that cash"""
     PANTRY = COUPON_QUEUE + 8
     """not bought because it had been bought ahead in earlier months"""
-    WEEKS = COUPON_QUEUE + 9
+    COUPON_CARRIED = COUPON_QUEUE + 9
+    """coupons of earlier months that were still valid"""
+    WEEKS = COUPON_QUEUE + 10
     """first of four: spending on goods in each week of the month; they add up to the goods"""
     ORDERS = WEEKS + WEEKS_A_MONTH
     """first of the outlets: the first basket of the month there, coupons' part included; 0: none"""

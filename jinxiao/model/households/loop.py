@@ -275,6 +275,8 @@ def household_block(
     h_patience = h.patience
     h_stored = h.stored
     h_digital = h.digital
+    h_wallet = h.wallet
+    h_wallet_rule = h.wallet_rule
     h_tenure = h.tenure
     h_home_value = h.home_value
     h_consumption = h.consumption
@@ -834,12 +836,15 @@ def household_block(
         if m_coupons.shape[0] > 0:
             any_held = coupons.claim(
                 m_coupons, m_claim_probability, m_claim_deadline, m_luck, zone, group, age_band, float(h_digital[i]),
-                p_digital_share[residence], p.claim_interest, p.rush_skill, p.rush_age, m.seed, i, m.t, held, place,
+                p_digital_share[residence], p.claim_interest, p.rush_skill, p.rush_age,
+                int(h_wallet[i]), int(h_wallet_rule[i]), m.seed, i, m.t, held, place,
             )  # fmt: skip
             if keeps:
                 for j in range(m_coupons.shape[0]):
                     if place[j] > 0.0 and diaries[i, Entry.COUPON_QUEUE] == 0.0:
                         diaries[i, Entry.COUPON_QUEUE] = place[j]
+        if not any_held and h_wallet_rule[i] != 0 and m_coupons.shape[0] > 0:
+            h_wallet_rule[i] = 0
         if any_held or keeps:
             n_baskets = 0
             for g in range(N_GOODS):
@@ -848,9 +853,13 @@ def household_block(
                 weekly[k] = 0.0
         if any_held:
             issued = 0.0
+            carried = 0.0
             scope = 0
             for j in range(m_coupons.shape[0]):
-                issued += held[j]
+                if m_coupons[j].carried == 0:
+                    issued += held[j]
+                else:
+                    carried += held[j]
                 if held[j] > 0.0:
                     scope |= m_coupons[j].goods
             outlets = coupons.outlets_in_scope(m_coupons, held, spend, fraction)
@@ -862,6 +871,7 @@ def household_block(
                 m_coupons, n_baskets, p.salience, p.waste, wave_label, w, city, cost, gross,
                 size, stretch, taken, week, outlet, closed, fraction, held,
             )  # fmt: skip
+            h_wallet[i], h_wallet_rule[i] = coupons.fill_wallet(m_coupons, held)
             from_goods = 0.0
             later_weeks = 0.0
             later_months = 0.0
@@ -918,6 +928,7 @@ def household_block(
                 diaries[i, Entry.COUPON_FREED] = freed
                 diaries[i, Entry.COUPON_INCOME_SPENT] = income_spent
                 diaries[i, Entry.COUPON_HELD] = issued
+                diaries[i, Entry.COUPON_CARRIED] = carried
                 diaries[i, Entry.COUPON_REDEEMED] = redeemed
                 if widest >= 0:
                     diaries[i, Entry.COUPON_BASKET] = size[widest] * fraction[widest_row, outlet[widest]]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from jinxiao.model.conditions import WEEKS, Channel, ClaimRule
+from jinxiao.model.conditions import MOST_FACES, WEEKS, Channel, ClaimRule
 from jinxiao.model.names import FIRST_YEAR, GOOD_GROUPS, GOODS, N_CITIES, goods_mask
 from jinxiao.scenarios.levers.base import Draft, Instrument, When
 from jinxiao.scenarios.levers.transfers import CalendarMonth
@@ -14,6 +14,8 @@ from jinxiao.scenarios.records import In, Month, OneOf, Parameter, Strict, fixed
 
 GoodName = Annotated[str, OneOf((*(good.key for good in GOODS), *GOOD_GROUPS))]
 Months = Annotated[tuple[CalendarMonth, ...], Field(min_length=1)]
+MOST_WEEKS = 48
+"""Longest validity of a coupon, weeks."""
 ALL_YEAR: tuple[int, ...] = tuple(range(1, 13))
 
 
@@ -82,7 +84,7 @@ class CouponWave(Instrument):
     first_week : Parameter
         Week of the month in which it starts, 1 to 4.
     validity_weeks : Parameter
-        Weeks for which coupons are valid; those not used lapse, at the latest with the month.
+        Weeks for which coupons are valid, four a month; those not used are kept, at the longest as long as the instrument runs.
     stacking : bool
         A basket takes several, each with a threshold of its own in it; otherwise one.
     label : Parameter, optional
@@ -108,7 +110,7 @@ class CouponWave(Instrument):
         Parameter, In("weeks", "week of the month in which it starts", "当月开始周次", 1, WEEKS, True)
     ] = fixed(1, "weeks")
     validity_weeks: Annotated[
-        Parameter, In("weeks", "weeks for which it is valid", "有效周数", 1, WEEKS, True)
+        Parameter, In("weeks", "weeks for which it is valid", "有效周数", 1, MOST_WEEKS, True)
     ] = fixed(WEEKS, "weeks")
     stacking: bool = False
     label: (
@@ -138,6 +140,11 @@ class CouponWave(Instrument):
             )
         if self.digital_only is not None and "channel" in self.model_fields_set:
             raise refuse("digital_only beside channel", "channel alone")
+        if len(self.faces) > MOST_FACES and self.validity_weeks.value > WEEKS - self.first_week.value + 1:
+            raise refuse(
+                f"{len(self.faces)} faces valid beyond the month",
+                f"{MOST_FACES} faces, or a validity within it",
+            )
         self.pack()
         return self
 
@@ -153,29 +160,48 @@ class CouponWave(Instrument):
         value = sum(face.number.value * face.discount.value for face in self.pack())
         return self.budget.value / len(self.months) / value if value > 0 else 0.0
 
+    def issued_in(self, month: int) -> bool:
+        """Whether there is a wave in a month."""
+        return month >= self.start and month % 12 + 1 in self.months
+
     def write(self, draft: Draft, when: When, rule: int) -> None:
-        """Issue the wave of the month, if there is one: a row a face."""
-        if when.month < self.start or when.month % 12 + 1 not in self.months:
-            return
+        """Write a row a face for the wave of the month, and for the newest earlier one that is still valid."""
+        first, weeks = int(self.first_week.value) - 1, int(self.validity_weeks.value)
+        if self.issued_in(when.month):
+            self._rows(draft, rule, first, weeks, carried=False)
+        for back in range(1, MOST_WEEKS // WEEKS + 1):
+            left = weeks - (WEEKS - first) - WEEKS * (back - 1)
+            if left <= 0:
+                break
+            if self.issued_in(when.month - back):
+                self._rows(draft, rule, 0, left, carried=True)
+                break
+
+    def _rows(self, draft: Draft, rule: int, first: int, weeks: int, carried: bool) -> None:
         channel = self.channel
         if self.digital_only is not None:
             channel = "digital" if self.digital_only else "paper"
-        for face in self.pack():
+        pack = self.pack()
+        for number, face in enumerate(pack):
             draft.coupon(
                 rule=rule,
                 goods=goods_mask(*self.goods),
                 zones=self.geo.mask,
                 threshold=face.threshold.value,
                 discount=face.discount.value,
-                quantity=self.quantity() * face.number.value,
+                quantity=0.0 if carried else self.quantity() * face.number.value,
                 per_holder=self.per_holder.value * face.number.value,
                 claim=int(ClaimRule[self.claim.upper()]),
                 channel=int(Channel[channel.upper()]),
-                first_week=int(self.first_week.value) - 1,
-                validity=int(self.validity_weeks.value),
+                first_week=first,
+                validity=min(weeks, WEEKS - first),
+                face=number,
+                faces=len(pack),
+                carry=int(weeks > WEEKS - first),
+                carried=int(carried),
                 stacking=int(self.stacking),
                 labelling=-1.0 if self.label is None else self.label.value,
-                for_visitors=self.for_visitors.value,
+                for_visitors=0.0 if carried else self.for_visitors.value,
             )
 
 
