@@ -117,7 +117,7 @@ class Channel(IntEnum):
 COUPON = np.dtype(
     [
         ("rule", np.int32),  # id of the instrument: faces of one wave share it, and with it who holds them
-        ("goods", np.int64),  # bit mask of Good that the face covers; 0 for visitors-only waves
+        ("goods", np.int64),  # bit mask of Good that the face covers
         ("zones", np.int64),
         ("groups", np.int64),  # bit mask of the households' group; 0: everyone
         ("threshold", np.float64),  # yuan: spend T

@@ -11,6 +11,7 @@ from small_policies import HISTORY, RULE, coupon, policy_of, transfer
 from jinxiao.model.conditions import ALL_ZONES, WEEKS, Channel, ClaimRule
 from jinxiao.model.economy import Economy
 from jinxiao.model.households import coupons, rules
+from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.diary import Entry
 from jinxiao.model.names import GOODS, N_GOODS, N_OUTLETS, OUTLETS, Good, goods_mask
 
@@ -444,3 +445,35 @@ def test_a_wallet_holds_what_was_put_in(left: list[int]) -> None:
         return
     assert owner == RULE + 1 and 0 <= content < 2**16
     assert [coupons.from_wallet(content, k, len(left)) for k in range(len(left))] == left
+
+
+# --- visitors
+
+
+def visitor_cost(history: Economy, **changes: Any) -> float:
+    row = wave(**({"threshold": 0.0, "discount": 20.0, "for_visitors": 1.0, "quantity": 1e9} | changes))
+    economy = history.fork(policy_of(start=history.month, coupons=row))
+    economy.run_for(1)
+    assert economy.totals[Item.COUPONS] == 0.0
+    return float(economy.outcomes().cost_by_rule[history.month, RULE].sum())
+
+
+def test_a_visitor_uses_a_coupon_once_a_trip(history: Economy) -> None:
+    meals, anything = (visitor_cost(history, goods=goods) for goods in (MEALS, ALL))
+    assert 0.0 < meals <= anything < 1.2 * meals
+    assert visitor_cost(history, goods=MEALS, threshold=1e6) == 0.0
+    assert visitor_cost(history, goods=goods_mask("staples")) == 0.0
+
+
+def test_the_gross_sum_counts_an_order_once(hamlet: Economy) -> None:
+    """Orders in which coupons were used are never more than all spending in their scope."""
+    for fields in (
+        {"threshold": 0.0, "discount": 5.0, "per_holder": 60.0, "stacking": 1},
+        {"threshold": 15.0, "discount": 3.0, "per_holder": 60.0, "stacking": 1},
+    ):
+        economy = hamlet.fork(policy_of(start=hamlet.month, coupons=wave(goods=FOOD, **fields)))
+        economy.keep_diaries()
+        economy.run_for(1)
+        weight = economy.state.households.weight.astype(float)
+        spent = float(weight @ economy.diaries[:, Entry.GOODS : Entry.GOODS + 5].sum(axis=1))
+        assert 0.0 < economy.outcomes().gross_by_rule[hamlet.month, RULE] <= spent * 1.05

@@ -297,6 +297,8 @@ def redeem(
                 widest_basket = b
                 widest_row = j
         held[j] -= 1.0
+        # an order with several coupons counts once in the gross sum
+        gross[r.rule] += w * (gap if taken[b] > 0.0 else amount + gap)
         taken[b] += max(r.threshold, off)
         closed[b] = r.stacking == 0
         stretch[b] += more
@@ -305,7 +307,6 @@ def redeem(
         extra += more
         freed += max(off - more, 0.0)
         cost[r.rule, city] += w * off
-        gross[r.rule] += w * (amount + gap)
     for j in range(waves.shape[0]):
         r = waves[j]
         if held[j] <= 0.0 or r.threshold > 0.0 or r.discount <= 0.0:
@@ -323,6 +324,8 @@ def redeem(
                 used = off / r.discount if r.stacking != 0 else 1.0
                 value -= used * r.discount
                 held[j] = max(held[j] - used, 0.0)
+                if taken[b] == 0.0:
+                    gross[r.rule] += w * amount
                 taken[b] += off
                 closed[b] = r.stacking == 0
                 stretch[b] += more
@@ -331,7 +334,6 @@ def redeem(
                 extra += more
                 freed += off - more
                 cost[r.rule, city] += w * off
-                gross[r.rule] += w * amount
     return discount, extra, stretched, redeemed, freed, widest_basket, widest_row
 
 

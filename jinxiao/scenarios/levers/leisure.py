@@ -64,7 +64,7 @@ class CouponWave(Instrument):
     Attributes
     ----------
     goods : tuple of str
-        Goods that the coupons cover, singly or by group; none for waves that only visitors may claim.
+        Goods that the coupons cover, singly or by group.
     threshold, discount : Parameter, optional
         T and D of a wave with one face. No threshold (0) makes a voucher.
     faces : mapping of str to Face
