@@ -175,17 +175,3 @@ def displaced_share(extra, discount, cash, least):
     """
     short = extra - discount - max(cash, 0.0)
     return min(max(least, short / extra), 1.0)
-
-
-@rule
-def redeem_coupon(basket, threshold, discount, salience, waste):
-    """What a coupon holder does with one basket: returns (redeemed, extra spending on the basket), yuan.
-
-    At or above the threshold the coupon is used anyway. Below it the basket is stretched when the salient discount is
-    worth more than what stretching costs: ``(1 + salience) * D > cost(basket, T - basket)``.
-    """
-    if basket >= threshold:
-        return True, 0.0
-    if coupon_gain(basket, threshold, discount, salience, waste) > 0.0:
-        return True, threshold - basket
-    return False, 0.0
