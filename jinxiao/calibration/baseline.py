@@ -7,11 +7,11 @@ institutions, visitors); behaviour comes from the parameters. No outcome after 2
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
-from jinxiao.calibration.parameters import Values, load_parameters
+from jinxiao.calibration.parameters import Values
 from jinxiao.calibration.retail import institution_purchases
 from jinxiao.calibration.statistics import Statistics
 from jinxiao.calibration.world import World, cache_folder
@@ -127,7 +127,7 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
             for w in np.asarray(values["households.need_weights"])
         ],
         axis=1,
-    )
+    ) + np.asarray(values["households.need_fixed"])
     cash_share = 1.0 - np.asarray(values["households.imputed_income_share"])[h["zone"] % 2]
     usual = (
         h["wage"].sum(axis=1, dtype=np.float64) * (1.0 - h["deduction_rate"]) + h["self_employment"] + h["farm"]
@@ -168,12 +168,10 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
 
 def _good_shares(budget: np.ndarray, values: Values) -> np.ndarray:
     """Return shares of the goods in the monthly budget (2, goods) from the budget by category."""
-    goods = cast(dict[str, float], load_parameters().records["households.good_shares"].value)
-    given = dict(zip(goods, np.asarray(values["households.good_shares"]), strict=True))
-    within = np.array([given.get(g.key, 1.0) for g in GOODS])
+    within = np.asarray(values["households.good_shares"]).T
     category = np.array([int(g.category) for g in GOODS])
-    within = within / np.bincount(category, within, N_CATEGORIES)[category]
-    shares = np.maximum(budget, 1e-6)[:, category] * within[None, :]
+    in_category = np.stack([np.bincount(category, row, N_CATEGORIES)[category] for row in within])
+    shares = np.maximum(budget, 1e-6)[:, category] * within / in_category
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 

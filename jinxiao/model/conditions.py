@@ -16,6 +16,10 @@ ALL_ZONES = (1 << N_ZONES) - 1
 """Bit mask with every zone set; bit ``z`` stands for zone ``z``."""
 MAX_RULES = 96
 """Rules a run may hold; costs are booked by rule id below this."""
+MOST_FACES = 4
+"""Faces of a pack of which what is left can be carried to another month."""
+WEEKS = 4
+"""Weeks of a month, of equal length: the finest time that coupons know."""
 
 
 class Basis(IntEnum):
@@ -98,17 +102,50 @@ DURABLE_RULE = np.dtype(
     align=True,
 )
 
+
+class ClaimRule(IntEnum):
+    """How those who want coupons come to hold them."""
+
+    RUSH = 0
+    """first come, first served: the quick and the lucky among those who try"""
+    LOTTERY = 1
+    """equal odds among those who try"""
+    UNIVERSAL = 2
+    """everyone with access"""
+
+
+class Channel(IntEnum):
+    """How coupons reach households: decides who has access and how far the money is labelled."""
+
+    DIGITAL = 0
+    PAPER = 1
+    PLATFORM = 2
+    """on the platform of a merchant; digital access needed"""
+
+
 COUPON = np.dtype(
     [
-        ("rule", np.int32),
-        ("goods", np.int64),  # bit mask of Good that the wave covers; 0 for visitors-only waves
+        ("rule", np.int32),  # id of the instrument: faces of one wave share it, and with it who holds them
+        ("goods", np.int64),  # bit mask of Good that the face covers
         ("zones", np.int64),
         ("groups", np.int64),  # bit mask of the households' group; 0: everyone
         ("threshold", np.float64),  # yuan: spend T
         ("discount", np.float64),  # yuan: get D off
-        ("quantity", np.float64),  # coupons issued this month in the zones, real units
-        ("per_holder", np.float64),  # coupons a claimer can hold this month
-        ("digital_only", np.int32),
+        ("quantity", np.float64),  # coupons of this face issued this month in the zones, real units
+        ("per_holder", np.float64),  # coupons of this face in the pack of a claimer
+        ("claim", np.int32),  # ClaimRule
+        ("channel", np.int32),  # Channel
+        ("first_week", np.int32),  # 0..3: week of the month from which it is valid
+        ("validity", np.int32),  # weeks for which it is valid within the month; 0: the whole month
+        ("face", np.int32),  # number of the face in its pack, from 0; below MOST_FACES where it is carried
+        ("faces", np.int32),  # faces of the pack
+        ("carry", np.int32),  # 1: what is left at the end of the month is valid in the next
+        ("carried", np.int32),  # 1: nothing is issued, holders use what is left of earlier months
+        ("stacking", np.int32),  # 1: a basket takes several, each with a threshold of its own in it
+        (
+            "labelling",
+            np.float64,
+        ),  # share of the discount spent extra in the scope; negative: that of the channel
         ("for_visitors", np.float64),  # share of the quantity that parties from outside may claim
     ],
     align=True,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jinxiao.model import payments as pm
-from jinxiao.model.conditions import MAX_RULES, Conditions, Instrument
+from jinxiao.model.conditions import MAX_RULES, Channel, ClaimRule, Conditions, Instrument
 from jinxiao.model.households.accounts import Item
+from jinxiao.model.households.coupons import count_claimants, rush_deadline
 from jinxiao.model.households.loop import LEAST_NET, HouseholdMonth, HouseholdParameters
 from jinxiao.model.households.rules import highest_effect, interest_saved
 from jinxiao.model.ledger import Account
-from jinxiao.model.names import N_CITIES, N_DURABLES, N_SECTORS, Payer, Sector
+from jinxiao.model.names import N_CITIES, N_DURABLES, N_SECTORS, N_ZONES, Payer, Sector
 from jinxiao.model.tourists.loop import TouristMonth
 
 if TYPE_CHECKING:
@@ -20,30 +21,41 @@ if TYPE_CHECKING:
 
 LONGEST_AGE = 719
 """Ages of durables beyond this, in months, count as this in the bound of hazards."""
+SKILLS = 32
+"""Classes of digital skill in which the queue of a rush is counted."""
 
 
-def _zones_in(mask: int, per_zone: np.ndarray) -> float:
-    return float(sum(per_zone[z] for z in range(len(per_zone)) if mask >> z & 1))
+def claims(conditions: Conditions, columns: Any, p: HouseholdParameters) -> tuple[np.ndarray, np.ndarray]:
+    """Return how the packs of each wave are given away: probability of holding one, and last arrival served in a rush.
 
-
-def claim_probabilities(
-    conditions: Conditions, households: np.ndarray, values: Mapping[str, Any]
-) -> np.ndarray:
-    """Return the probability that a household with access holds a coupon of each wave this month.
-
-    Quantity over claimants: households of the zones with digital access who try. One at most.
+    The first is for households with access (in a lottery trying is part of it), the second in units of the queue. Waves whose
+    packs outnumber the claimants serve all who try; a universal wave everyone with access.
     """
-    digital = np.tile(np.minimum(np.asarray(values["coupons.digital_share"]), 1.0), N_CITIES)
-    out = np.zeros(len(conditions.coupons))
+    probability = np.zeros(len(conditions.coupons))
+    deadline = np.zeros(len(conditions.coupons))
+    counted: dict[int, np.ndarray] = {}
     for j, wave in enumerate(conditions.coupons):
-        access = digital if wave["digital_only"] else np.ones_like(digital)
-        claimants = _zones_in(int(wave["zones"]), households * access) * values["coupons.claim_interest"]
         offered = float(wave["quantity"] * (1.0 - wave["for_visitors"]))
-        if claimants > 0.0 and wave["per_holder"] > 0.0:
-            # of those who try; trying is part of the draw
-            share = min(1.0, offered / (claimants * wave["per_holder"]))
-            out[j] = share * values["coupons.claim_interest"]
-    return out
+        if offered <= 0.0 or wave["per_holder"] <= 0.0 or wave["goods"] == 0:
+            continue
+        groups = int(wave["groups"])
+        if groups not in counted:
+            counted[groups] = count_claimants(
+                columns.zone, columns.group, columns.head_age, columns.digital, columns.weight, p.digital_share, groups,
+                SKILLS,
+            )  # fmt: skip
+        inside = np.array([int(wave["zones"]) >> z & 1 for z in range(N_ZONES)], dtype=bool)
+        households = counted[groups][inside].sum(axis=0)
+        # on paper skill does not count: all are as quick as the middle
+        paper = wave["channel"] == Channel.PAPER
+        crowd = households.sum(axis=1, keepdims=True) if paper else households[:, :SKILLS]
+        packs = offered / float(wave["per_holder"])
+        trying = crowd * p.claim_interest
+        share = min(1.0, packs / max(float(trying.sum()), 1e-9))
+        universal = wave["claim"] == ClaimRule.UNIVERSAL
+        probability[j] = 1.0 if universal else share * p.claim_interest
+        deadline[j] = rush_deadline(trying, packs, p.rush_skill, p.rush_age)
+    return probability, deadline
 
 
 def new_energy_share(month: int, by_year: np.ndarray) -> float:
@@ -87,6 +99,7 @@ def household_month(
     """
     c, v, s = economy.conditions, economy.values, economy.state.markets
     calendar = economy.baseline.calendar[economy.month]
+    claim_probability, claim_deadline = claims(c, economy.state.households, economy.household_parameters)
     return HouseholdMonth(
         t=economy.month,
         seed=economy.model_seed,
@@ -122,7 +135,8 @@ def household_month(
         pool_open=open_share,
         pool_refill=refill,
         coupons=c.coupons,
-        claim_probability=claim_probabilities(c, economy.zone_households, v),
+        claim_probability=claim_probability,
+        claim_deadline=claim_deadline,
         loan_rate_cut=float(c.loan_rate_cut),
         loan_eligible=float(c.loan_eligible_share),
         loan_rule=int(c.loan_rule),

@@ -124,50 +124,152 @@ SECTORS: Final = (
 )
 
 
+class Need(IntEnum):
+    """Kinds of need that scale the subsistence of goods with who lives in a household (weights: parameters)."""
+
+    GENERAL = 0
+    SCHOOLING = 1
+    HEALTH = 2
+    FOOD = 3
+    CHILDREN = 4
+    WORKING_AGE = 5
+    DWELLING = 6
+
+
+N_NEEDS: Final = len(Need)
+
+OUTLETS: Final = (
+    "food_shop", "restaurant", "delivery", "clothing_shop", "landlord", "utility", "home_shop", "helper", "fuel_station",
+    "local_transport", "carrier", "telecom", "school", "venue", "gym", "pharmacy", "clinic", "mall", "other_services",
+)  # fmt: skip
+"""Where a basket is filled: goods of one outlet are bought together, so they share its baskets."""
+N_OUTLETS: Final = len(OUTLETS)
+
+
 class GoodSpec(NamedTuple):
-    """A non-durable good or service: its NBS category, the sector that sells it, whether it is a retail sale."""
+    """A non-durable good or service: NBS category, seller, outlet, need, whether it is a retail sale and a service."""
 
     key: str
+    en: str
+    zh: str
     category: Category
     sector: Sector
+    outlet: str
+    need: Need
     retail: bool
     service: bool
 
 
 GOODS: Final = (
-    GoodSpec("food_at_home", Category.FOOD, Sector.FOOD_RETAIL, True, False),
-    GoodSpec("eating_out", Category.FOOD, Sector.CATERING, True, True),
-    GoodSpec("clothing", Category.CLOTHING, Sector.CLOTHING_RETAIL, True, False),
-    GoodSpec("housing_services", Category.HOUSING, Sector.HOUSING_SERVICES, False, True),
-    GoodSpec("household_goods", Category.HOUSEHOLD_GOODS, Sector.HOME_RETAIL, True, False),
-    GoodSpec("fuel", Category.TRANSPORT_COMMUNICATION, Sector.FUEL_RETAIL, True, False),
-    GoodSpec("transport_services", Category.TRANSPORT_COMMUNICATION, Sector.TRANSPORT, False, True),
-    GoodSpec("communication", Category.TRANSPORT_COMMUNICATION, Sector.COMMUNICATION, False, True),
-    GoodSpec("education", Category.EDUCATION_CULTURE, Sector.EDUCATION, False, True),
-    GoodSpec("culture_recreation", Category.EDUCATION_CULTURE, Sector.CULTURE_RECREATION, False, True),
-    GoodSpec("health", Category.HEALTH, Sector.HEALTH_CARE, False, True),
-    GoodSpec("other_goods", Category.OTHER, Sector.OTHER_RETAIL, True, False),
-    GoodSpec("resident_services", Category.OTHER, Sector.RESIDENT_SERVICES, False, True),
-)
+    GoodSpec("staples", "Grain and oil", "粮油",
+             Category.FOOD, Sector.FOOD_RETAIL, "food_shop", Need.FOOD, True, False),
+    GoodSpec("animal_food", "Meat, eggs, dairy, fish", "肉禽蛋奶水产",
+             Category.FOOD, Sector.FOOD_RETAIL, "food_shop", Need.FOOD, True, False),
+    GoodSpec("vegetables_fruit", "Vegetables and fruit", "菜果",
+             Category.FOOD, Sector.FOOD_RETAIL, "food_shop", Need.FOOD, True, False),
+    GoodSpec("snacks_drinks", "Snacks, drinks, other food", "糕点饮料及其他食品",
+             Category.FOOD, Sector.FOOD_RETAIL, "food_shop", Need.CHILDREN, True, False),
+    GoodSpec("tobacco_alcohol", "Tobacco and alcohol", "烟酒",
+             Category.FOOD, Sector.FOOD_RETAIL, "food_shop", Need.WORKING_AGE, True, False),
+    GoodSpec("restaurant_meals", "Meals in restaurants and canteens", "堂食",
+             Category.FOOD, Sector.CATERING, "restaurant", Need.WORKING_AGE, True, True),
+    GoodSpec("delivery_meals", "Meals delivered", "外卖",
+             Category.FOOD, Sector.CATERING, "delivery", Need.WORKING_AGE, True, True),
+    GoodSpec("garments", "Garments", "服装",
+             Category.CLOTHING, Sector.CLOTHING_RETAIL, "clothing_shop", Need.GENERAL, True, False),
+    GoodSpec("shoes", "Shoes", "鞋类",
+             Category.CLOTHING, Sector.CLOTHING_RETAIL, "clothing_shop", Need.GENERAL, True, False),
+    GoodSpec("housing_upkeep", "Rent and upkeep of housing", "房租及住房维护",
+             Category.HOUSING, Sector.HOUSING_SERVICES, "landlord", Need.DWELLING, False, True),
+    GoodSpec("utilities", "Water, electricity, gas, heating", "水电燃料取暖",
+             Category.HOUSING, Sector.HOUSING_SERVICES, "utility", Need.DWELLING, False, False),
+    GoodSpec("household_articles", "Furniture, textiles, daily articles", "家具家纺及日用杂品",
+             Category.HOUSEHOLD_GOODS, Sector.HOME_RETAIL, "home_shop", Need.GENERAL, True, False),
+    GoodSpec("personal_care_goods", "Cosmetics and personal care goods", "个人用品",
+             Category.HOUSEHOLD_GOODS, Sector.OTHER_RETAIL, "home_shop", Need.GENERAL, True, False),
+    GoodSpec("domestic_services", "Domestic services", "家庭服务",
+             Category.HOUSEHOLD_GOODS, Sector.RESIDENT_SERVICES, "helper", Need.DWELLING, False, True),
+    GoodSpec("fuel", "Fuel and upkeep of vehicles", "交通工具用燃料及维护",
+             Category.TRANSPORT_COMMUNICATION, Sector.FUEL_RETAIL, "fuel_station", Need.WORKING_AGE, True, False),
+    GoodSpec("local_transport", "Local transport", "市内交通",
+             Category.TRANSPORT_COMMUNICATION, Sector.TRANSPORT, "local_transport", Need.WORKING_AGE, False, True),
+    GoodSpec("long_distance_transport", "Long-distance transport outside trips", "长途交通（出游以外）",
+             Category.TRANSPORT_COMMUNICATION, Sector.TRANSPORT, "carrier", Need.GENERAL, False, True),
+    GoodSpec("communication", "Communication services", "通信服务",
+             Category.TRANSPORT_COMMUNICATION, Sector.COMMUNICATION, "telecom", Need.WORKING_AGE, False, True),
+    GoodSpec("schooling", "School, tutoring, kindergarten fees", "教育",
+             Category.EDUCATION_CULTURE, Sector.EDUCATION, "school", Need.SCHOOLING, False, True),
+    GoodSpec("culture_entertainment", "Culture and entertainment", "文化娱乐",
+             Category.EDUCATION_CULTURE, Sector.CULTURE_RECREATION, "venue", Need.GENERAL, False, True),
+    GoodSpec("sport_fitness", "Sport and fitness", "体育健身",
+             Category.EDUCATION_CULTURE, Sector.CULTURE_RECREATION, "gym", Need.WORKING_AGE, False, True),
+    GoodSpec("medicines", "Medicines and devices", "医疗器具及药品",
+             Category.HEALTH, Sector.OTHER_RETAIL, "pharmacy", Need.HEALTH, True, False),
+    GoodSpec("medical_services", "Medical services", "医疗服务",
+             Category.HEALTH, Sector.HEALTH_CARE, "clinic", Need.HEALTH, False, True),
+    GoodSpec("jewellery_other_goods", "Jewellery and other goods", "首饰及其他用品",
+             Category.OTHER, Sector.OTHER_RETAIL, "mall", Need.GENERAL, True, False),
+    GoodSpec("other_services", "Hotels, hairdressing, other services", "旅馆美发及其他服务",
+             Category.OTHER, Sector.RESIDENT_SERVICES, "other_services", Need.GENERAL, False, True),
+)  # fmt: skip
 N_GOODS: Final = len(GOODS)
 
 
 class Good(IntEnum):
     """Index into GOODS."""
 
-    FOOD_AT_HOME = 0
-    EATING_OUT = 1
-    CLOTHING = 2
-    HOUSING_SERVICES = 3
-    HOUSEHOLD_GOODS = 4
-    FUEL = 5
-    TRANSPORT_SERVICES = 6
-    COMMUNICATION = 7
-    EDUCATION = 8
-    CULTURE_RECREATION = 9
-    HEALTH = 10
-    OTHER_GOODS = 11
-    RESIDENT_SERVICES = 12
+    STAPLES = 0
+    ANIMAL_FOOD = 1
+    VEGETABLES_FRUIT = 2
+    SNACKS_DRINKS = 3
+    TOBACCO_ALCOHOL = 4
+    RESTAURANT_MEALS = 5
+    DELIVERY_MEALS = 6
+    GARMENTS = 7
+    SHOES = 8
+    HOUSING_UPKEEP = 9
+    UTILITIES = 10
+    HOUSEHOLD_ARTICLES = 11
+    PERSONAL_CARE_GOODS = 12
+    DOMESTIC_SERVICES = 13
+    FUEL = 14
+    LOCAL_TRANSPORT = 15
+    LONG_DISTANCE_TRANSPORT = 16
+    COMMUNICATION = 17
+    SCHOOLING = 18
+    CULTURE_ENTERTAINMENT = 19
+    SPORT_FITNESS = 20
+    MEDICINES = 21
+    MEDICAL_SERVICES = 22
+    JEWELLERY_OTHER_GOODS = 23
+    OTHER_SERVICES = 24
+
+
+GOOD_GROUPS: Final = {
+    "food_at_home": ("staples", "animal_food", "vegetables_fruit", "snacks_drinks", "tobacco_alcohol"),
+    "eating_out": ("restaurant_meals", "delivery_meals"),
+    "clothing": ("garments", "shoes"),
+    "housing_services": ("housing_upkeep", "utilities"),
+    "household_goods": ("household_articles", "personal_care_goods"),
+    "transport_services": ("local_transport", "long_distance_transport"),
+    "education": ("schooling",),
+    "culture_recreation": ("culture_entertainment", "sport_fitness"),
+    "health": ("medicines", "medical_services"),
+    "other_goods": ("jewellery_other_goods",),
+    "resident_services": ("domestic_services", "other_services"),
+    "all_goods": tuple(good.key for good in GOODS),
+}
+"""Coarse names that files may use for several goods at once."""
+
+
+def goods_mask(*names: str) -> int:
+    """Return the bit mask of goods named singly or by group: bit ``g`` stands for ``GOODS[g]``.
+
+    >>> goods_mask("eating_out") == goods_mask("restaurant_meals", "delivery_meals")
+    True
+    """
+    keys = {key for name in names for key in GOOD_GROUPS.get(name, (name,))}
+    return sum(1 << index for index, good in enumerate(GOODS) if good.key in keys)
 
 
 class DurableSpec(NamedTuple):

@@ -43,7 +43,6 @@ class Draw(IntEnum):
     DESTINATION = 24
     TRIP_LENGTH = 25
     TRIP_SPENDING = 26
-    BASKET = 28
     # rare ones, and the start
     INITIAL_WEALTH = 400
     INITIAL_EMPLOYMENT = 404
@@ -65,6 +64,8 @@ class Draw(IntEnum):
     """powertrain of a car at the start: one draw a slot"""
     INITIAL_AGE = 440
     """age of a unit at the start: one draw a slot"""
+    BASKETS = 4096
+    """sizes and weeks of baskets: 64 draws an outlet"""
     TAKE_UP = 1 << 20
     """first of the draws that belong to instruments of policy: see :func:`take_up_draw`"""
 

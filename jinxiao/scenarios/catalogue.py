@@ -44,7 +44,7 @@ UNITS_ZH = {
     "share": "比例", "share/year": "比例/年", "yuan": "元", "yuan/month": "元/月", "yuan/year": "元/年",
     "yuan/event": "元/次", "yuan/unit": "元/件", "yuan/coupon": "元/张", "yuan/person": "元/人", "yuan/hire": "元/人",
     "yuan/person/year": "元/人/年", "yuan/shop/day": "元/店/日", "persons": "人", "persons/year": "人次/年", "months": "月",
-    "units": "件", "days": "天", "days/year": "天/年", "days/break": "天/次", "quintiles": "组", "coupons": "张",
+    "units": "件", "days": "天", "weeks": "周", "days/year": "天/年", "days/break": "天/次", "quintiles": "组", "coupons": "张",
     "hires/year": "人/年",
 }  # fmt: skip
 

@@ -120,7 +120,7 @@ def test_what_cannot_be_asked_is_refused(
 def test_every_entry_has_a_name_of_its_own_and_a_column() -> None:
     assert len({q.name for q in QUANTITIES}) == len(QUANTITIES) == N_ENTRIES
     assert sorted(q.column for q in QUANTITIES) == list(range(N_ENTRIES))
-    assert {"liquid_wealth", "goods_eating_out", "categories_food", "durable_subsidy_fridge"} <= {
+    assert {"liquid_wealth", "goods_restaurant_meals", "categories_food", "durable_subsidy_fridge"} <= {
         q.name for q in QUANTITIES
     }
     assert set(UNITS) <= set(Entry)

@@ -11,6 +11,8 @@ from jinxiao.model.conditions import (
     DURABLE_RULE,
     TRANSFER,
     Basis,
+    Channel,
+    ClaimRule,
     Conditions,
     Instrument,
     Policy,
@@ -18,7 +20,7 @@ from jinxiao.model.conditions import (
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.markets import MarketState
-from jinxiao.model.names import N_CATEGORIES, N_CITIES, N_SECTORS, N_ZONES, Durable, Good
+from jinxiao.model.names import N_CATEGORIES, N_CITIES, N_SECTORS, N_ZONES, Durable, goods_mask
 
 MONTHS = 30
 """Length of a test run: January 2024 to June 2026."""
@@ -37,7 +39,8 @@ _DURABLE: dict[str, Any] = {
     "eligible_share": 1.0, "take_up": 1.0, "pool": -1,
 }  # fmt: skip
 _COUPON: dict[str, Any] = {
-    "rule": RULE, "goods": 1 << Good.EATING_OUT, "zones": ALL_ZONES, "per_holder": 1.0,
+    "rule": RULE, "goods": goods_mask("eating_out"), "zones": ALL_ZONES, "per_holder": 1.0, "claim": ClaimRule.LOTTERY,
+    "channel": Channel.DIGITAL, "labelling": -1.0,
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from small_policies import (
 )
 
 from jinxiao.model import economy
-from jinxiao.model.conditions import Conditions, Policy
+from jinxiao.model.conditions import Channel, Conditions, Policy
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.diary import Entry
@@ -167,22 +167,22 @@ def tolerance(quantity: float, history: Economy) -> float:
 
 @pytest.mark.parametrize("quantity", [3e5, 1e6, 2e6])
 def test_as_many_coupons_are_used_as_were_issued(history: Economy, quantity: float) -> None:
-    used = redeemed(history, quantity, digital_only=1)
+    used = redeemed(history, quantity, channel=Channel.DIGITAL)
     assert used == pytest.approx(quantity, abs=tolerance(quantity, history))
 
 
 def test_coupons_on_paper_are_used_in_the_number_issued(history: Economy) -> None:
-    assert redeemed(history, 2e6, digital_only=0) <= 2e6 + tolerance(2e6, history)
+    assert redeemed(history, 2e6, channel=Channel.PAPER) <= 2e6 + tolerance(2e6, history)
 
 
 def test_more_coupons_than_claimants_stay_unused(history: Economy) -> None:
-    many, more = (redeemed(history, q, digital_only=1) for q in (1e9, 1e10))
+    many, more = (redeemed(history, q, channel=Channel.DIGITAL) for q in (1e9, 1e10))
     assert many == more
     assert many < float(history.zone_households.sum())
 
 
 def test_coupons_for_visitors_are_not_left_to_residents(history: Economy) -> None:
-    half, all_ = (redeemed(history, 2e6, digital_only=1, for_visitors=share) for share in (0.5, 1.0))
+    half, all_ = (redeemed(history, 2e6, channel=Channel.DIGITAL, for_visitors=share) for share in (0.5, 1.0))
     assert half == pytest.approx(1e6, abs=tolerance(1e6, history))
     assert all_ == 0.0
 

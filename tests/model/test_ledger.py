@@ -25,7 +25,7 @@ from jinxiao.model.conditions import Conditions
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import ITEMS, TOLERANCE, Account, Ledger, LedgerError
-from jinxiao.model.names import N_CITIES, N_DURABLES, N_SECTORS, N_ZONES
+from jinxiao.model.names import N_CITIES, N_DURABLES, N_GOODS, N_SECTORS, N_ZONES
 from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.state import firm_money, household_money
 
@@ -285,8 +285,10 @@ durables = st.builds(
     eligible_share=st.floats(0.0, 1.0), months_left=st.integers(0, 6),
 )  # fmt: skip
 coupons = st.builds(
-    coupon, goods=st.integers(0, 2**13 - 1), zones=masks, threshold=st.floats(0.0, 500.0), discount=st.floats(0.0, 200.0),
-    quantity=st.floats(0.0, 1e7), per_holder=st.integers(0, 5), digital_only=st.integers(0, 1),
+    coupon, goods=st.integers(0, 2**N_GOODS - 1), zones=masks, threshold=st.floats(0.0, 500.0), discount=st.floats(0.0, 200.0),
+    quantity=st.floats(0.0, 1e7), per_holder=st.integers(0, 5), channel=st.integers(0, 2), claim=st.integers(0, 2),
+    stacking=st.integers(0, 1), first_week=st.integers(0, 3), carry=st.integers(0, 1),
+    carried=st.integers(0, 1), face=st.integers(0, 3), faces=st.integers(0, 4), validity=st.integers(0, 4),
     for_visitors=st.floats(0.0, 1.0),
 )  # fmt: skip
 fields: dict[str, st.SearchStrategy[Any]] = {

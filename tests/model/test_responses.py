@@ -21,11 +21,22 @@ from small_policies import (
     units,
 )
 
+from jinxiao.model.conditions import Channel
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED
 from jinxiao.model.households.rules import wage_with_floor
-from jinxiao.model.names import DURABLES, N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, Category, Durable, Market
+from jinxiao.model.names import (
+    DURABLES,
+    N_CITIES,
+    N_MARKETS,
+    N_SECTORS,
+    N_ZONES,
+    Category,
+    Durable,
+    Market,
+    goods_mask,
+)
 
 TOTAL_MONTHS = MONTHS - HISTORY
 
@@ -297,12 +308,15 @@ def test_a_floor_already_in_force_changes_nothing(hamlet: Economy) -> None:
 # --- coupons
 
 
-def test_a_voucher_without_threshold_adds_its_labelled_part(history: Economy, reference: Economy) -> None:
-    wave = coupon(threshold=0.0, discount=10.0, quantity=1e6, digital_only=1)
+@pytest.mark.parametrize("channel", [Channel.DIGITAL, Channel.PAPER])
+def test_a_voucher_without_threshold_adds_its_labelled_part(
+    history: Economy, reference: Economy, channel: Channel
+) -> None:
+    wave = coupon(threshold=0.0, discount=10.0, quantity=1e6, channel=channel)
     run = direct(history, reference, 1, coupons=wave)
     used, extra = total(run, Item.COUPONS)[HISTORY], total(run, Item.COUPON_EXTRA)[HISTORY]
     assert used > 0.0
-    assert extra == pytest.approx(run.household_parameters.labelling * used, rel=1e-9)
+    assert extra == pytest.approx(run.household_parameters.labelling[channel] * used, rel=1e-9)
     assert 0.0 < gain(run, reference)[HISTORY] < used
 
 
@@ -321,17 +335,20 @@ def test_coupons_respond_to_threshold_and_discount(history: Economy, reference: 
 def test_what_a_coupon_adds_comes_from_other_goods_later_months_and_saving(
     history: Economy, reference: Economy
 ) -> None:
-    wave = coupon(threshold=120.0, discount=30.0, quantity=5e6, goods=(1 << 13) - 1)
+    wave = coupon(threshold=120.0, discount=30.0, quantity=5e6, goods=goods_mask("food_at_home", "clothing"))
     run = direct(history, reference, stop=HISTORY + 1, coupons=wave)
-    extra, now, later = (
+    extra, now, weeks, later, saving, income = (
         total(run, item)[HISTORY]
-        for item in (Item.COUPON_EXTRA, Item.COUPON_DISPLACED_NOW, Item.COUPON_PULLED_FORWARD)
-    )
-    assert now > 0.0 and later > 0.0 and extra - now - later > 0.0
-    # this month consumption rises by what is spent extra less what other goods lose
-    assert gain(run, reference)[HISTORY] == pytest.approx(extra - now, rel=1e-6)
+        for item in (
+            Item.COUPON_EXTRA, Item.COUPON_DISPLACED_NOW, Item.COUPON_LATER_WEEKS, Item.COUPON_PULLED_FORWARD,
+            Item.COUPON_FROM_SAVING, Item.COUPON_INCOME_SPENT,
+        )
+    )  # fmt: skip
+    assert min(now, weeks, later, saving, income) > 0.0
+    assert extra == pytest.approx(now + weeks + later + saving, rel=1e-9)
+    # this month consumption rises by what is spent extra less what other goods and later weeks lose, and by freed cash
+    assert gain(run, reference)[HISTORY] == pytest.approx(extra - now - weeks + income, rel=1e-6)
     # pantries are eaten up later
-    assert gain(run, reference)[HISTORY + 1 : HISTORY + 4].sum() < 0.0
     assert run.state.households.stored.sum() < 0.05 * later / history.world.scale
 
 

@@ -22,7 +22,7 @@ interest_saved = households.interest_saved.py_func
 medical_expense = households.medical_expense.py_func
 permanent_shock = households.permanent_shock.py_func
 price_effect = households.price_effect.py_func
-redeem_coupon = households.redeem_coupon.py_func
+coupon_gain = households.coupon_gain.py_func
 replacement_hazard = households.replacement_hazard.py_func
 subsidy_amount = households.subsidy_amount.py_func
 supernumerary_ratio = households.supernumerary_ratio.py_func
@@ -38,7 +38,7 @@ money = st.floats(1.0, 1e6)
 
 def test_rules_run_compiled_as_they_run_in_python() -> None:
     assert households.subsidy_amount(4000.0, 0.15, 0.0, 500.0, 6000.0) == 500.0
-    assert households.redeem_coupon(80.0, 100.0, 30.0, 0.5, 0.6) == redeem_coupon(80.0, 100.0, 30.0, 0.5, 0.6)
+    assert households.coupon_gain(80.0, 100.0, 30.0, 0.5, 0.6) == coupon_gain(80.0, 100.0, 30.0, 0.5, 0.6)
     assert tourists.coming_probability(0.1, 0.3) == coming_probability(0.1, 0.3)
     assert firms.labour_target(8.0, 10.0, 1.2, 0.6, 0.05, 0.3, 0.25) == pytest.approx(
         labour_target(8.0, 10.0, 1.2, 0.6, 0.05, 0.3, 0.25), rel=1e-14
@@ -143,7 +143,7 @@ def test_spending_system_adds_up_and_obeys_engels_law(baseline: Baseline, reside
     spending = np.array([divide(b, subsistence, marginal) for b in budgets])
     np.testing.assert_allclose(spending.sum(axis=1), budgets, rtol=1e-12)
     assert (spending >= 0.0).all()
-    food = spending[:, Good.FOOD_AT_HOME] / budgets
+    food = spending[:, : Good.RESTAURANT_MEALS].sum(axis=1) / budgets
     assert (np.diff(food[1:]) < 0.0).all()
     # at the mean the published shares come out
     np.testing.assert_allclose(spending[2] / budgets[2], baseline.fit.shares[residence], atol=0.02)
@@ -253,6 +253,15 @@ def test_interest_saved_on_a_loan() -> None:
 # --- coupons
 
 
+def redeem_coupon(
+    basket: float, threshold: float, discount: float, salience: float, waste: float
+) -> tuple[bool, float]:
+    """Whether a coupon is used on a basket, and what is added to it."""
+    if coupon_gain(basket, threshold, discount, salience, waste) > 0.0:
+        return True, max(threshold - basket, 0.0)
+    return False, 0.0
+
+
 @pytest.mark.parametrize(
     ("basket", "salience", "waste", "answer"),
     [
@@ -263,6 +272,7 @@ def test_interest_saved_on_a_loan() -> None:
         (60.0, 0.5, 1.0, (True, 40.0)),  # when the discount stands out: 45 > 40
         (60.0, 0.0, 0.5, (True, 40.0)),  # when half of the extra goods is of use: 30 > 20
         (70.0, 0.0, 1.0, (False, 0.0)),  # exactly worth the cost: left alone
+        (30.0, 0.0, 0.4, (False, 0.0)),  # more than doubled: 0.4 * 70 / 30 of 70 is wasted, 65 > 30
     ],
 )
 def test_spend_a_hundred_get_thirty_off(
@@ -272,11 +282,12 @@ def test_spend_a_hundred_get_thirty_off(
     assert (redeemed, extra) == answer
 
 
-@given(money, st.floats(0.0, 1e4), st.floats(0.0, 5.0), shares)
-def test_a_coupon_without_threshold_is_as_good_as_cash(
+@given(st.floats(0.01, 1e5), st.floats(0.01, 1e4), st.floats(0.0, 5.0), shares)
+def test_a_coupon_without_threshold_is_used_on_any_basket(
     basket: float, discount: float, salience: float, waste: float
 ) -> None:
     assert redeem_coupon(basket, 0.0, discount, salience, waste) == (True, 0.0)
+    assert coupon_gain(basket, 0.0, discount, 0.0, waste) == min(discount, basket)
 
 
 @given(st.floats(0.0, 1e4), st.floats(0.0, 1e4), st.floats(0.0, 1e4), st.floats(0.0, 5.0), shares)
@@ -285,9 +296,15 @@ def test_stretching_is_worth_it_and_ends_at_the_threshold(
 ) -> None:
     redeemed, extra = redeem_coupon(basket, threshold, discount, salience, waste)
     if basket >= threshold:
-        assert redeemed and extra == 0.0
+        assert redeemed is (min(discount, basket) > 0.0) and extra == 0.0
         return
-    worth = (1.0 + salience) * discount > waste * (threshold - basket)
+    gap = threshold - basket
+    cost = (
+        gap if basket == 0.0 and waste > 0.0 else gap * min(1.0, waste * max(1.0, gap / max(basket, 1e-300)))
+    )
+    if abs((1.0 + salience) * min(discount, threshold) - cost) < 1e-9 * (1.0 + cost):
+        return  # on the edge rounding decides
+    worth = (1.0 + salience) * min(discount, threshold) > cost
     assert redeemed is worth
     assert extra == (threshold - basket if worth else 0.0)
 
@@ -299,6 +316,26 @@ def test_a_larger_basket_or_discount_is_redeemed_at_least_as_often(
     before, _ = redeem_coupon(basket, 100.0, discount, 0.3, 0.7)
     assert redeem_coupon(basket + more, 100.0, discount, 0.3, 0.7)[0] >= before
     assert redeem_coupon(basket, 100.0, discount + more, 0.3, 0.7)[0] >= before
+
+
+@given(st.floats(0.0, 500.0), st.floats(0.0, 500.0), st.floats(0.0, 100.0), shares)
+def test_stretching_wastes_more_the_more_a_basket_grows(
+    basket: float, gap: float, more: float, waste: float
+) -> None:
+    cost = households.stretching_cost.py_func
+    assert 0.0 <= cost(basket, gap, waste) <= gap * (1.0 + 1e-12)
+    assert cost(basket, gap, waste) >= waste * gap * (1.0 - 1e-12)
+    assert cost(basket, gap + more, waste) >= cost(basket, gap, waste)
+    assert cost(basket + more, gap, waste) <= cost(basket, gap, waste) * (1.0 + 1e-12)
+
+
+def test_the_quick_come_first() -> None:
+    speed, arrival = households.rush_speed.py_func, households.arrival.py_func
+    assert speed(0.5, 0, 1.0, 0.35) == 1.0
+    assert speed(1.0, 0, 1.0, 0.35) > speed(0.0, 0, 1.0, 0.35)
+    assert speed(0.5, 3, 1.0, 0.35) < speed(0.5, 0, 1.0, 0.35)
+    assert arrival(0.3, 2.0) == pytest.approx(0.5 * arrival(0.3, 1.0))
+    assert arrival(0.9, 1.0) < arrival(0.1, 1.0)
 
 
 # --- trips and visitors

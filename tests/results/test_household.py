@@ -82,7 +82,7 @@ def diary() -> HouseholdDiary:
         months[18:, Entry.POLICY] = months[18:, Entry.POLICY_LARGEST] = paid
         months[18:, Entry.POLICY_RULE] = 4.0 if paid else 0.0
         months[20, [Entry.COUPON_BASKET, Entry.COUPON_THRESHOLD, Entry.COUPON_GOOD]] = (
-            (92, 100, 2) if paid else 0
+            (92, 100, 6) if paid else 0
         )
         months[20, Entry.COUPON_OFF] = 20.0 if paid else 0.0
         months[20, Entry.COUPON_EXTRA] = 8.0 if paid else 0.0

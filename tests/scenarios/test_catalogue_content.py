@@ -53,7 +53,7 @@ def test_each_clause_has_levers_or_a_reason_in_both_languages(plan, number):
 
 
 def test_an_assumption_of_weight_has_a_prior(plan):
-    """Numbers that rest on an assumption alone are uncertain, save a few whose value hardly matters."""
+    """Numbers that rest on an assumption alone are uncertain."""
     bare = [
         f"{number}.{key}.{path}"
         for number, measure in plan.measures.items()
@@ -63,7 +63,7 @@ def test_an_assumption_of_weight_has_a_prior(plan):
         and parameter.prior is None
         and "county_classes" not in path
     ]
-    assert bare == ["11.tourism_coupons.per_holder"]
+    assert bare == []
 
 
 def test_the_plans_own_figure_of_training_is_met(plan):

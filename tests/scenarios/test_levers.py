@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from jinxiao.model.conditions import Conditions
-from jinxiao.model.names import month_index
-from jinxiao.scenarios.levers import BudgetPool, Draft, DurableSubsidy, When
+from jinxiao.model.conditions import Channel, ClaimRule, Conditions
+from jinxiao.model.names import goods_mask, month_index
+from jinxiao.scenarios.levers import BudgetPool, CouponWave, Draft, DurableSubsidy, When
 from jinxiao.scenarios.levers.rounds import months_due
 
 ROUNDS = (1, 4, 7, 10)
@@ -245,3 +245,69 @@ def test_pools_of_cities_hold_their_shares_and_the_next_release_is_known(plan):
         match=r"found city_shares adding up to 0\.4 with by: city; allowed",
     ):
         BudgetPool.model_validate({**raw, "by": "city", "city_shares": {"Taiyuan": 0.4}})
+
+
+# --- coupon waves
+
+
+def coupon_wave(**fields):
+    """Return a wave of a pack of two faces, with ``fields``."""
+    record = {
+        "kind": "coupon_wave", "name": {"en": "a", "zh": "甲"}, "status": "new", "start": "2025-01", "end": "2025-12",
+        "payers": {"province": 1.0}, "source": {"title": "draft", "confidence": "assumed"}, "goods": ["eating_out", "fuel"],
+        "faces": {"small": {"threshold": 20, "discount": 5, "number": 2}, "large": {"threshold": 80, "discount": 20}},
+        "budget": 6e6, "months": [1, 7],
+    }  # fmt: skip
+    record.update(fields)
+    return CouponWave.model_validate({k: v for k, v in record.items() if v is not None})
+
+
+def test_a_wave_issues_packs_whose_faces_cost_the_budget():
+    rows = conditions_of(coupon_wave(), month_index("2025-07")).coupons
+    assert rows["threshold"].tolist() == [20.0, 80.0] and rows["per_holder"].tolist() == [2.0, 1.0]
+    assert float(rows["quantity"] @ rows["discount"]) == pytest.approx(6e6 / 2)
+    packs = rows["quantity"] / rows["per_holder"]
+    assert packs[0] == pytest.approx(packs[1])
+    assert (rows["goods"] == goods_mask("restaurant_meals", "delivery_meals", "fuel")).all()
+    assert (rows["claim"] == ClaimRule.RUSH).all() and (rows["channel"] == Channel.DIGITAL).all()
+    assert (rows["labelling"] < 0.0).all()
+    assert len(conditions_of(coupon_wave(), month_index("2025-08")).coupons) == 0
+
+
+def test_one_face_may_be_written_without_a_pack():
+    one = coupon_wave(
+        faces=None, threshold=100, discount=30, digital_only=False, claim="universal", label=0.2
+    )
+    (row,) = conditions_of(one, month_index("2025-01")).coupons
+    assert (row["threshold"], row["discount"], row["per_holder"]) == (100.0, 30.0, 1.0)
+    assert row["claim"] == ClaimRule.UNIVERSAL and row["channel"] == Channel.PAPER and row["labelling"] == 0.2
+
+
+def test_validity_beyond_the_month_is_carried_until_it_ends():
+    long = coupon_wave(first_week=3, validity_weeks=9)
+    first, second, third, fourth = (
+        conditions_of(long, month_index(m)).coupons for m in ("2025-01", "2025-02", "2025-03", "2025-04")
+    )
+    assert (first["first_week"] == 2).all() and (first["validity"] == 2).all() and (first["carry"] == 1).all()
+    assert (second["carried"] == 1).all() and (second["validity"] == 4).all() and (second["carry"] == 1).all()
+    assert (third["validity"] == 3).all() and (third["carry"] == 0).all()
+    assert (second["quantity"] == 0.0).all() and len(fourth) == 0
+    assert second["face"].tolist() == [0, 1] and (second["faces"] == 2).all()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"threshold": 20}, "faces beside threshold"),
+        ({"faces": None, "threshold": 20}, "not both of threshold and discount"),
+        ({"faces": {"a": {"threshold": 10, "discount": 20}}}, "a discount of 20"),
+        ({"faces": None, "threshold": 10, "discount": 20}, "a discount of 20"),
+        ({"digital_only": True, "channel": "paper"}, "digital_only beside channel"),
+        ({"goods": ["cars"]}, "'cars'"),
+        ({"validity_weeks": 0}, "0"),
+        ({"validity_weeks": 6, "faces": {c: {"threshold": 9, "discount": 1} for c in "abcde"}}, "5 faces"),
+    ],
+)  # fmt: skip
+def test_a_wave_that_cannot_be_is_refused(fields, message):
+    with pytest.raises(ValueError, match=message):
+        coupon_wave(**fields)

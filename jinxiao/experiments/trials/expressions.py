@@ -28,7 +28,7 @@ BLOCKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "durable_age": ("DURABLE_AGE", tuple(d.key for d in DURABLES)),
 }
 """Columns of a diary that are one of a list: the first entry of each list, and the names in it."""
-GOOD_GROUPS: dict[str, tuple[str, ...]] = getattr(vocabulary, "GOOD_GROUPS", {})
+GOOD_GROUPS = vocabulary.GOOD_GROUPS
 """Coarse names that stand for several goods, where the vocabulary has such: ``goods.eating_out``."""
 DERIVED = ("durable_units", "durable_claims", "durable_sales")
 """From a diary by class: units bought, units bought with a subsidy, and the price of these."""

@@ -42,6 +42,7 @@ class Item(IntEnum):
     RETAIL = 33
     SERVICES = 34
     COUPON_EXTRA = 35
+    """spent extra in the scope of coupons because of them: from other goods, later weeks, later months and saving"""
     TRIP_PERSONS_INSIDE = 36
     TRIP_PERSONS_OUTSIDE = 37
     HAND_TO_MOUTH = 38
@@ -62,7 +63,21 @@ class Item(IntEnum):
     """spending on cars, new and used, net of what is got for the old one, yuan"""
     RELIEF = 51
     """part of other transfers that tops up households without cash or savings, yuan"""
-    DURABLE_UNITS = 52
+    COUPON_STRETCHED = 52
+    """part of the extra that lifts baskets to a threshold: more, or pricier, at the same shop, yuan"""
+    COUPON_LATER_WEEKS = 53
+    """part of the extra that later weeks of the month need not repeat, yuan"""
+    COUPON_FROM_SAVING = 54
+    """part of the extra that is paid from what would have been saved, the discount among it, yuan"""
+    COUPON_FREED = 55
+    """discounts that are as good as cash: what they add to the month's cash on hand, yuan"""
+    COUPON_INCOME_SPENT = 56
+    """rise of planned spending because of that cash, yuan"""
+    COUPON_HELD = 57
+    """coupons held by residents"""
+    COUPON_REDEEMED = 58
+    """coupons redeemed by residents"""
+    DURABLE_UNITS = 59
 
 
 N_ITEMS = Item.DURABLE_UNITS + N_DURABLES
@@ -76,6 +91,8 @@ COUNTS = (
     Item.TRIP_PERSONS_OUTSIDE,
     Item.HAND_TO_MOUTH,
     Item.BIRTHS,
+    Item.COUPON_HELD,
+    Item.COUPON_REDEEMED,
     *range(Item.DURABLE_UNITS, N_ITEMS),
 )
 """Items that count persons, households or units rather than yuan."""

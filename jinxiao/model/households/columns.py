@@ -92,6 +92,12 @@ STATE: dict[str, Column] = {
     "loan": Column("float64", "yuan", "consumer loan on a durable outstanding"),
     "loan_payment": Column("float32", "yuan/month", "monthly repayment of that loan"),
     "stored": Column("float32", "yuan", "spending pulled forward that later months need not repeat"),
+    "wallet": Column(
+        "uint16",
+        "code",
+        "coupons left of an earlier month: 4 bits a face, or 64ths of a coupon where the pack has one face",
+    ),
+    "wallet_rule": Column("uint8", "code", "instrument of the coupons in the wallet plus one; 0: empty"),
     "risk": Column(
         "int8", "code", "risk class: formal 0, migrant or flexible 1, self-employed 2, farmer 3, no earner 4"
     ),

@@ -6,7 +6,8 @@ trials read it. Yuan of 2024 in the month unless the entry says otherwise.
 
 from enum import IntEnum
 
-from jinxiao.model.names import N_CATEGORIES, N_DURABLES, N_GOODS
+from jinxiao.model.conditions import WEEKS as WEEKS_A_MONTH
+from jinxiao.model.names import N_CATEGORIES, N_DURABLES, N_GOODS, N_OUTLETS
 
 
 class Entry(IntEnum):
@@ -79,7 +80,7 @@ class Entry(IntEnum):
     COUPON_FROM_GOODS = 35
     """of that, taken from other goods this month"""
     COUPON_FROM_LATER = 36
-    """of that, not needed in later months"""
+    """of that, bought ahead for later months"""
     COUPON_BASKET = 37
     """basket of the largest stretch before it"""
     COUPON_THRESHOLD = 38
@@ -122,6 +123,31 @@ class Entry(IntEnum):
     """1 petrol, 2 new energy; 0: none"""
     CAR_VALUE = CAR_REPLACED + 1
     """what was got for the old car"""
+    # coupons, in detail
+    COUPON_QUEUE = CAR_VALUE + 1
+    """place in the queue of the first rush joined, over that of the last one served; 0: did not queue, above 1: too late"""
+    COUPON_HELD = COUPON_QUEUE + 1
+    """coupons claimed"""
+    COUPON_REDEEMED = COUPON_QUEUE + 2
+    """coupons used"""
+    COUPON_STRETCHED = COUPON_QUEUE + 3
+    """part of the extra that lifted baskets to a threshold: more, or pricier, at the same shop"""
+    COUPON_FROM_WEEKS = COUPON_QUEUE + 4
+    """part of the extra bought ahead for later weeks of the month"""
+    COUPON_FROM_SAVING = COUPON_QUEUE + 5
+    """part of the extra paid from what would have been saved, the discount among it"""
+    COUPON_FREED = COUPON_QUEUE + 6
+    """discounts that were as good as cash"""
+    COUPON_INCOME_SPENT = COUPON_QUEUE + 7
+    """rise of planned spending because of that cash"""
+    PANTRY = COUPON_QUEUE + 8
+    """not bought because it had been bought ahead in earlier months"""
+    COUPON_CARRIED = COUPON_QUEUE + 9
+    """coupons of earlier months that were still valid"""
+    WEEKS = COUPON_QUEUE + 10
+    """first of four: spending on goods in each week of the month; they add up to the goods"""
+    ORDERS = WEEKS + WEEKS_A_MONTH
+    """first of the outlets: the first basket of the month there, coupons' part included; 0: none"""
 
 
 class Why(IntEnum):
@@ -137,7 +163,7 @@ class Why(IntEnum):
     """no unit is replaced"""
 
 
-N_ENTRIES = Entry.CAR_VALUE + 1
+N_ENTRIES = Entry.ORDERS + N_OUTLETS
 
 CAME_IN: tuple[Entry, ...] = (
     Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,
@@ -181,5 +207,17 @@ UNITS = {
     Entry.TRIP_DESTINATION: "code",
     Entry.COUPON_GOOD: "code",
     Entry.POLICY_RULE: "code",
+    Entry.DURABLE_WHY: "code",
+    Entry.DURABLE_FATE: "code",
+    Entry.DURABLE_WAITED: "yuan",
+    Entry.CAR_BOUGHT: "code",
+    Entry.CAR_REPLACED: "code",
+    Entry.CAR_VALUE: "yuan",
+    Entry.COUPON_QUEUE: "1",
+    Entry.COUPON_HELD: "coupons",
+    Entry.COUPON_REDEEMED: "coupons",
+    Entry.COUPON_CARRIED: "coupons",
+    Entry.WEEKS: "yuan",
+    Entry.ORDERS: "yuan",
 }
 """Units of entries that are not yuan a month."""

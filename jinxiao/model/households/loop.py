@@ -13,7 +13,7 @@ from numba import njit
 
 from jinxiao.model.conditions import Basis
 from jinxiao.model.ergodic import consume
-from jinxiao.model.households import rules
+from jinxiao.model.households import budget, coupons, rules
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
 from jinxiao.model.households.diary import N_ENTRIES, Entry, Why
@@ -26,9 +26,12 @@ from jinxiao.model.names import (
     N_CITIES,
     N_DURABLES,
     N_GOODS,
+    N_NEEDS,
+    N_OUTLETS,
     Category,
     Disposal,
     Durable,
+    Need,
     Occupation,
     Sector,
 )
@@ -51,6 +54,7 @@ PARAMETER_FIELDS = (
     "medical_probability", "medical_mean", "medical_sigma", "uninsured_share",
     # goods
     "subsistence", "marginal_share", "need_weights", "need_mean", "lump_share",
+    "need_fixed", "good_elasticity",
     # durables and their credit
     "hazard_cap", "half_age", "age_spread", "add_rate", "add_income_elasticity", "durable_price",
     "price_income_elasticity", "price_sigma", "durable_elasticity", "intertemporal_elasticity",
@@ -65,6 +69,7 @@ PARAMETER_FIELDS = (
     # coupons
     "salience", "waste", "labelling", "baskets", "digital_share", "basket_sigma", "storability",
     "displaced_now", "pull_forward_months",
+    "claim_interest", "rush_skill", "rush_age",
 )  # fmt: skip
 HouseholdParameters = namedtuple("HouseholdParameters", PARAMETER_FIELDS)
 
@@ -85,6 +90,7 @@ MONTH_FIELDS = (
     "new_energy_share", "pool_refill",
     # coupons
     "coupons", "claim_probability",
+    "claim_deadline",
 )  # fmt: skip
 HouseholdMonth = namedtuple("HouseholdMonth", MONTH_FIELDS)
 
@@ -92,8 +98,6 @@ DAY_PARTS = 256
 """Parts of a month in which a budget pool can run dry; a power of two, so that a draw's part is exact."""
 LEAST_NET = 0.01
 """Least net price of a durable as a share of its price: keeps the log of the purchase rule finite."""
-MOST_CUT = 0.5
-"""Most that a coupon may take from the month's spending on another good: keeps spending positive."""
 _WEEKEND = 2.0
 """Days of a weekend, to which a school break adds."""
 _AGE_1, _AGE_2, _AGE_3 = (12 * years for years in AGE_BAND_STARTS[1:])
@@ -113,8 +117,8 @@ _WORN_OUT, _SUBSIDY, _BEFORE_THE_END, _ADDED = (int(why) for why in Why)
 _MOST_OLD_CAR = 0.5
 """Most that an old car may pay of the price of the next one."""
 _RESIDENT_SERVICES = int(Sector.RESIDENT_SERVICES)
-# which need scales the subsistence of a good: 0 general, 1 schooling, 2 health (weights of the age bands: parameters)
-_GOOD_NEED = np.array([{"education": 1, "health": 2}.get(g.key, 0) for g in GOODS], np.int64)
+_GOOD_NEED = np.array([g.need for g in GOODS], np.int64)
+_ALL_OUTLETS = (1 << N_OUTLETS) - 1
 _TRIP_CATEGORY = np.array(
     [
         Category.TRANSPORT_COMMUNICATION,
@@ -381,8 +385,12 @@ def household_block(
     keeps = diaries.shape[0] > 0
     rehearses = rows.shape[0] > 0
     spend = np.empty(N_GOODS)
+    needs = np.empty(N_GOODS)
+    plan = np.empty(N_GOODS)
     by_category = np.empty(N_CATEGORIES)
-    need = np.empty(3)
+    need = np.empty(N_NEEDS)
+    labelled_in = np.zeros(N_CATEGORIES)
+    weeks = np.zeros(coupons.WEEKS)
     hazard_draw = np.empty(N_DURABLES)
     coming = np.empty(p.announcement_months)
     band_starts = np.array([0, 36, 72, 180, 216])
@@ -427,6 +435,8 @@ def household_block(
     h_patience = h.patience
     h_stored = h.stored
     h_digital = h.digital
+    h_wallet = h.wallet
+    h_wallet_rule = h.wallet_rule
     h_tenure = h.tenure
     h_home_value = h.home_value
     h_consumption = h.consumption
@@ -458,6 +468,9 @@ def household_block(
     p_subsistence = p.subsistence
     p_marginal_share = p.marginal_share
     p_digital_share = p.digital_share
+    p_need_fixed = p.need_fixed
+    p_good_elasticity = p.good_elasticity
+    p_labelling = p.labelling
     p_lump_share = p.lump_share
     p_baskets = p.baskets
     p_storability = p.storability
@@ -483,12 +496,21 @@ def household_block(
     m_ticket_factor = m.ticket_factor
     m_coupons = m.coupons
     m_claim_probability = m.claim_probability
+    m_claim_deadline = m.claim_deadline
+    # what a wave spends extra by its label, where it does not say otherwise: that of its channel
+    wave_label = np.zeros(max(m_coupons.shape[0], 1))
+    for j in range(m_coupons.shape[0]):
+        label = m_coupons[j].labelling
+        wave_label[j] = label if label >= 0.0 else p_labelling[m_coupons[j].channel]
+    size, stretch, taken, week, outlet, closed, fraction, held, place, added, weekly = coupons.basket_buffers(
+        m_coupons.shape[0]
+    )
     m_pool_open = m.pool_open
     m_pool_refill = m.pool_refill
     m_hazard_bound = m.hazard_bound
     m_consumption_table = m.consumption_table
-    for place in range(start, stop):
-        i = rows[place] if rehearses else place
+    for turn in range(start, stop):
+        i = rows[turn] if rehearses else turn
         w = float(h_weight[i])
         zone = int(h_zone[i])
         group = int(h_group[i])
@@ -533,18 +555,17 @@ def household_block(
             h_child_age[i, 0] = 0
             acc[Item.BIRTHS] += w
         persons = 0.0
-        need[0] = 0.0
-        need[1] = 0.0
-        need[2] = 0.0
+        for k in range(N_NEEDS):
+            need[k] = p_need_fixed[k]
         for b in range(N_BANDS):
             count = float(h_members[i, b])
+            if count == 0.0:
+                continue
             persons += count
-            need[0] += count * p_need_weights[0, b]
-            need[1] += count * p_need_weights[1, b]
-            need[2] += count * p_need_weights[2, b]
-        need[0] /= p_need_mean[residence, 0]
-        need[1] /= p_need_mean[residence, 1]
-        need[2] /= p_need_mean[residence, 2]
+            for k in range(N_NEEDS):
+                need[k] += count * p_need_weights[k, b]
+        for k in range(N_NEEDS):
+            need[k] /= p_need_mean[residence, k]
 
         # --- work and income
         shock = h_shock[i] * rules.permanent_shock(u_psi, p.psi_sigma)
@@ -638,7 +659,6 @@ def household_block(
         policy = 0.0
         policy_usual = 0.0
         labelled = 0.0
-        label_category = -1
         for j in range(m_transfers.shape[0]):
             r = m_transfers[j]
             if not (r.zones >> zone) & 1 or quintile > r.max_quintile:
@@ -674,7 +694,7 @@ def household_block(
             policy_usual += units * (r.permanent + r.permanent_share * own)
             if r.label_category >= 0 and paid > 0.0:
                 labelled += r.label_share * paid
-                label_category = r.label_category
+                labelled_in[r.label_category] += r.label_share * paid
             cost[r.rule, city] += w * paid
             gross[r.rule] += w * paid
             if keeps and paid > diaries[i, Entry.POLICY_LARGEST]:
@@ -935,7 +955,7 @@ def household_block(
                 if pool >= 0:
                     claims[block, pool, city, int(u_day * DAY_PARTS)] += w * amount
                     if rehearses:
-                        claimed[place] = True
+                        claimed[turn] = True
         if rehearses:
             continue
         if loan_new > 0.0:
@@ -944,7 +964,7 @@ def household_block(
 
         # --- medical expense
         medical = 0.0
-        if rules.event(u_medical, p_medical_probability[residence] * need[2]):
+        if rules.event(u_medical, p_medical_probability[residence] * need[Need.HEALTH]):
             z_medical = normal_quantile(uniform(m.seed, i, m.t, Draw.MEDICAL_SIZE))
             expense = rules.medical_expense(z_medical, p_medical_mean[residence] * m.growth, p.medical_sigma)
             own_share = max(0.0, p_uninsured_share[h_insurance[i]] + m_uninsured_change[h_insurance[i]])
@@ -1027,6 +1047,7 @@ def household_block(
                     acc[Item.TRIP_PERSONS_INSIDE] += w * party
 
         # --- consumption out of cash on hand; labelled money is spent on its label first
+        promised = labelled
         labelled = min(labelled, max(available, 0.0))
         row_c = (int(h_risk[i]) * 2 + int(h_insurance[i])) * 5 + int(h_patience[i])
         # below the cash that allows the least consumption, savings are tapped, then relief tops up
@@ -1041,85 +1062,143 @@ def household_block(
         # part of the plan is kept for what comes in lumps: trips and durables
         normal = planned * (1.0 - p_lump_share[residence])
         trip_home = min(p.trip_displacement * trip_cost, p.trip_cash_share * normal)
-        acc[Item.PLANNED] += w * planned
         acc[Item.LUMPS] += w * (lumps + trip_cost - trip_home)
-        pantry = min(float(h_stored[i]) / p.pull_forward_months, p.trip_cash_share * normal)
-        home = max(normal - trip_home - pantry, 0.0)
-        h_stored[i] -= pantry
-        needed = 0.0
+        home = max(normal - trip_home, 0.0)
         for g in range(N_GOODS):
-            spend[g] = (
+            needs[g] = (
                 p_subsistence[residence, g] * m.growth * need[_GOOD_NEED[g]] * m_price[city, _GOOD_SECTOR[g]]
             )
-            needed += spend[g]
-        scale, above = rules.supernumerary_ratio(home, needed)
-        for g in range(N_GOODS):
-            spend[g] = spend[g] * scale + p_marginal_share[residence, g] * above
-        if label_category >= 0:
-            for g in range(N_GOODS):
-                if _GOOD_CATEGORY[g] == label_category:
-                    spend[g] += labelled
-                    break
+        budget.divide_budget(
+            home, needs, p_marginal_share, residence, p_good_elasticity, need[Need.SCHOOLING], spend
+        )
+        if promised > 0.0:
+            budget.spend_labelled(labelled, labelled_in, spend)
+        pantry = 0.0
+        if h_stored[i] > 0.0:
+            pantry = budget.eat_pantry(float(h_stored[i]) / p.pull_forward_months, p_storability, spend)
+            h_stored[i] = max(h_stored[i] - pantry, 0.0)
 
         # --- coupons
         discount = 0.0
-        extra_from_saving = 0.0
-        for j in range(m_coupons.shape[0]):
-            r = m_coupons[j]
-            if not (r.zones >> zone) & 1 or r.goods == 0 or m_claim_probability[j] <= 0.0:
-                continue
-            if not (r.groups == 0 or r.groups & group):
-                continue
-            if uniform(m.seed, i, m.t, m_luck[r.rule]) >= m_claim_probability[j]:
-                continue
-            if r.digital_only and h_digital[i] > p_digital_share[residence]:
-                continue
-            u_basket = uniform(m.seed, i, m.t, Draw.BASKET)
-            z = normal_quantile(u_basket)
-            held = r.per_holder
+        any_held = False
+        if m_coupons.shape[0] > 0:
+            any_held = coupons.claim(
+                m_coupons, m_claim_probability, m_claim_deadline, m_luck, zone, group, age_band, float(h_digital[i]),
+                p_digital_share[residence], p.claim_interest, p.rush_skill, p.rush_age,
+                int(h_wallet[i]), int(h_wallet_rule[i]), m.seed, i, m.t, held, place,
+            )  # fmt: skip
+            if keeps:
+                for j in range(m_coupons.shape[0]):
+                    if place[j] > 0.0 and diaries[i, Entry.COUPON_QUEUE] == 0.0:
+                        diaries[i, Entry.COUPON_QUEUE] = place[j]
+        if not any_held and h_wallet_rule[i] != 0 and m_coupons.shape[0] > 0:
+            h_wallet_rule[i] = 0
+        if any_held or keeps:
+            n_baskets = 0
             for g in range(N_GOODS):
-                if held <= 0.0 or not (r.goods >> g) & 1 or spend[g] <= 0.0:
-                    continue
-                number = max(1.0, p_baskets[g])
-                used = min(held, number)
-                size = (
-                    spend[g] / number * math.exp(p.basket_sigma * z - 0.5 * p.basket_sigma * p.basket_sigma)
+                added[g] = 0.0
+            for k in range(coupons.WEEKS):
+                weekly[k] = 0.0
+        if any_held:
+            issued = 0.0
+            carried = 0.0
+            scope = 0
+            for j in range(m_coupons.shape[0]):
+                if m_coupons[j].carried == 0:
+                    issued += held[j]
+                else:
+                    carried += held[j]
+                if held[j] > 0.0:
+                    scope |= m_coupons[j].goods
+            outlets = coupons.outlets_in_scope(m_coupons, held, spend, fraction)
+            n_baskets = coupons.draw_baskets(
+                _ALL_OUTLETS if keeps else outlets, spend, p_baskets, p.basket_sigma, m.seed, i, m.t,
+                size, stretch, taken, week, outlet, closed,
+            )  # fmt: skip
+            discount, extra, stretched, redeemed, freed, widest, widest_row = coupons.redeem(
+                m_coupons, n_baskets, p.salience, p.waste, wave_label, w, city, cost, gross,
+                size, stretch, taken, week, outlet, closed, fraction, held,
+            )  # fmt: skip
+            h_wallet[i], h_wallet_rule[i] = coupons.fill_wallet(m_coupons, held)
+            from_goods = 0.0
+            later_weeks = 0.0
+            later_months = 0.0
+            if extra > 0.0:
+                paid = 0.0
+                for g in range(N_GOODS):
+                    paid += spend[g]
+                share = rules.displaced_share(extra, discount, available - paid, p.displaced_now)
+                from_goods, later_weeks, later_months = coupons.settle_extra(
+                    n_baskets, extra, share, p_storability, p.pull_forward_months, p_marginal_share, residence, scope,
+                    spend, stretch, week, outlet, added, weekly,
+                )  # fmt: skip
+                h_stored[i] += later_months
+            # a discount that replaces planned spending is cash on hand, and spent as such: on anything
+            income_spent = 0.0
+            if freed > 0.0:
+                richer = (
+                    consume((available + freed - labelled) / spendable, row_c, m_consumption_table)
+                    * spendable
                 )
-                redeemed, gap = rules.redeem_coupon(size, r.threshold, r.discount, p.salience, p.waste)
-                if not redeemed:
-                    continue
-                held -= used
-                off = used * min(r.discount, size + gap)
-                stretch = used * gap
-                if gap <= 0.0:
-                    stretch = p.labelling * off
-                # the extra comes from other goods now, from later months, or from saving
-                now = p.displaced_now * stretch
-                forward = p_storability[g] * (stretch - now)
-                spend[g] += stretch
-                taken = 0.0
-                for g2 in range(N_GOODS):
-                    if g2 != g and above > 0.0:
-                        cut = now * p_marginal_share[residence, g2]
-                        cut = min(cut, MOST_CUT * spend[g2])
-                        spend[g2] -= cut
-                        taken += cut
-                if keeps:
-                    diaries[i, Entry.COUPON_EXTRA] += stretch
-                    diaries[i, Entry.COUPON_FROM_GOODS] += taken
-                    diaries[i, Entry.COUPON_FROM_LATER] += forward
-                    if gap > diaries[i, Entry.COUPON_THRESHOLD] - diaries[i, Entry.COUPON_BASKET]:
-                        diaries[i, Entry.COUPON_BASKET] = size
-                        diaries[i, Entry.COUPON_THRESHOLD] = r.threshold
-                        diaries[i, Entry.COUPON_GOOD] = g + 1
-                h_stored[i] += forward
-                extra_from_saving += stretch - taken
-                discount += off
-                acc[Item.COUPON_EXTRA] += w * stretch
-                acc[Item.COUPON_DISPLACED_NOW] += w * taken
-                acc[Item.COUPON_PULLED_FORWARD] += w * forward
-                cost[r.rule, city] += w * off
-                gross[r.rule] += w * used * max(size, r.threshold)
+                income_spent = max(richer - planned, 0.0) * (1.0 - p_lump_share[residence])
+                planned += max(richer - planned, 0.0)
+                budget.divide_budget(
+                    home, needs, p_marginal_share, residence, p_good_elasticity, need[Need.SCHOOLING], plan
+                )
+                for g in range(N_GOODS):
+                    spend[g] -= plan[g]
+                budget.divide_budget(
+                    home + income_spent, needs, p_marginal_share, residence, p_good_elasticity,
+                    need[Need.SCHOOLING], plan,
+                )  # fmt: skip
+                for g in range(N_GOODS):
+                    spend[g] += plan[g]
+            for g in range(N_GOODS):
+                spend[g] += added[g]
+            from_saving = extra - from_goods - later_weeks - later_months
+            acc[Item.COUPON_EXTRA] += w * extra
+            acc[Item.COUPON_DISPLACED_NOW] += w * from_goods
+            acc[Item.COUPON_LATER_WEEKS] += w * later_weeks
+            acc[Item.COUPON_PULLED_FORWARD] += w * later_months
+            acc[Item.COUPON_FROM_SAVING] += w * from_saving
+            acc[Item.COUPON_STRETCHED] += w * stretched
+            acc[Item.COUPON_FREED] += w * freed
+            acc[Item.COUPON_INCOME_SPENT] += w * income_spent
+            acc[Item.COUPON_HELD] += w * issued
+            acc[Item.COUPON_REDEEMED] += w * redeemed
+            if keeps:
+                diaries[i, Entry.COUPON_EXTRA] = extra
+                diaries[i, Entry.COUPON_FROM_GOODS] = from_goods
+                diaries[i, Entry.COUPON_FROM_LATER] = later_months
+                diaries[i, Entry.COUPON_FROM_WEEKS] = later_weeks
+                diaries[i, Entry.COUPON_FROM_SAVING] = from_saving
+                diaries[i, Entry.COUPON_STRETCHED] = stretched
+                diaries[i, Entry.COUPON_FREED] = freed
+                diaries[i, Entry.COUPON_INCOME_SPENT] = income_spent
+                diaries[i, Entry.COUPON_HELD] = issued
+                diaries[i, Entry.COUPON_CARRIED] = carried
+                diaries[i, Entry.COUPON_REDEEMED] = redeemed
+                if widest >= 0:
+                    diaries[i, Entry.COUPON_BASKET] = size[widest] * fraction[widest_row, outlet[widest]]
+                    diaries[i, Entry.COUPON_THRESHOLD] = m_coupons[widest_row].threshold
+                    for g in range(N_GOODS):
+                        if coupons.at_outlet(g, outlet[widest]) and (m_coupons[widest_row].goods >> g) & 1:
+                            diaries[i, Entry.COUPON_GOOD] = g + 1
+                            break
+        acc[Item.PLANNED] += w * planned
+        if keeps:
+            diaries[i, Entry.PANTRY] = pantry
+            if not any_held:
+                n_baskets = coupons.draw_baskets(
+                    _ALL_OUTLETS, spend, p_baskets, p.basket_sigma, m.seed, i, m.t,
+                    size, stretch, taken, week, outlet, closed,
+                )  # fmt: skip
+            coupons.spending_by_week(n_baskets, spend, added, weekly, size, week, outlet, weeks)
+            for k in range(coupons.WEEKS):
+                diaries[i, Entry.WEEKS + k] = weeks[k]
+            for b in range(n_baskets):
+                if b == 0 or outlet[b] != outlet[b - 1]:
+                    diaries[i, Entry.ORDERS + outlet[b]] = size[b] + stretch[b]
 
         # --- close the household's month
         imputed = 0.0

@@ -214,15 +214,49 @@ def trip_probability(
 
 
 @rule
-def redeem_coupon(basket, threshold, discount, salience, waste):
-    """What a coupon holder does with one basket: returns (redeemed, extra spending on the basket), yuan.
+def rush_speed(skill, age_band, by_skill, by_age):
+    """Speed at which a household comes to the queue of a rush: ``exp(by_skill (skill - 1/2) - by_age band)``.
 
-    At or above the threshold the coupon is used anyway. Below it the basket is stretched when the salient discount is
-    worth more than the part of the extra goods that would be wasted: ``(1 + salience) * D > waste * (T - basket)``.
+    ``skill`` is digital skill from 0 to 1 among those with access, ``age_band`` that of the head, 0 the youngest.
     """
-    if basket >= threshold:
-        return True, 0.0
-    gap = threshold - basket
-    if (1.0 + salience) * discount > waste * gap:
-        return True, gap
-    return False, 0.0
+    return math.exp(by_skill * (skill - 0.5) - by_age * age_band)
+
+
+@rule
+def arrival(u, speed):
+    """Time of arrival in a queue: exponential with rate ``speed``, ``u`` a uniform draw; luck and effort decide the order."""
+    return -math.log(u) / speed
+
+
+@rule
+def stretching_cost(basket, gap, waste):
+    """What it costs to fill a basket by ``gap`` yuan more than planned, yuan: the part of the extra that is worth nothing.
+
+    A share ``waste`` of the extra up to the size of the basket itself; beyond that the share rises with the ratio of the extra
+    to the basket, as further units are of ever less use, until all of it is wasted: ``gap min(1, waste max(1, gap / basket))``.
+    """
+    if gap <= basket or waste <= 0.0:
+        return waste * gap
+    if basket <= waste * gap:
+        return gap
+    return gap * waste * gap / basket
+
+
+@rule
+def coupon_gain(basket, threshold, discount, salience, waste):
+    """What a coupon on one basket is worth to its holder, yuan; not positive where it is not used.
+
+    The salient discount less the cost of stretching: ``(1 + salience) min(D, max(basket, T)) - cost(basket, T - basket)``.
+    """
+    gap = max(threshold - basket, 0.0)
+    return (1.0 + salience) * min(discount, basket + gap) - stretching_cost(basket, gap, waste)
+
+
+@rule
+def displaced_share(extra, discount, cash, least):
+    """Share of extra spending that is taken from other goods of the month: ``least``, or more where cash does not last.
+
+    What neither the discount nor ``cash`` left after planned spending pays for must come from other goods. Units: yuan, share.
+    """
+    short = extra - discount - max(cash, 0.0)
+    return min(max(least, short / extra), 1.0)

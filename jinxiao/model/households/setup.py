@@ -19,7 +19,7 @@ from jinxiao.model.ergodic import (
 )
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
 from jinxiao.model.households.loop import HouseholdColumns, HouseholdParameters
-from jinxiao.model.names import DURABLES, N_DURABLES, Durable, Occupation
+from jinxiao.model.names import DURABLES, N_DURABLES, N_GOODS, Durable, Occupation
 from jinxiao.model.random import Draw, uniform, uniforms
 
 N_RISKS = 5
@@ -48,7 +48,7 @@ class Fit:
         Constant of the trip logit.
     birth_probability : ndarray, shape (2,)
         Monthly, of households that can have a child.
-    need_mean : ndarray, shape (2, 3)
+    need_mean : ndarray, shape (2, kinds of need)
         Mean needs of a household.
     lump_share : ndarray, shape (2,)
         Share of planned consumption that pays for trips and durables on average.
@@ -164,6 +164,7 @@ def subsistence_system(values: Values, fit: Fit) -> tuple[np.ndarray, np.ndarray
     average to one (Engel aggregation).
     """
     eta = np.asarray(values["households.expenditure_elasticity"])
+    assert eta.shape == (N_GOODS,)
     frisch = values["households.frisch"]
     weighted = fit.shares * eta
     total = weighted.sum(axis=1, keepdims=True)
@@ -195,6 +196,8 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         subsistence=subsistence,
         marginal_share=marginal,
         need_weights=np.asarray(v["households.need_weights"]),
+        good_elasticity=np.asarray(v["households.expenditure_elasticity"]),
+        need_fixed=np.asarray(v["households.need_fixed"]),
         need_mean=fit.need_mean,
         rent_yield=fit.rent_yield,
         imputed_income_share=np.asarray(v["households.imputed_income_share"]),
@@ -232,7 +235,10 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         outside_block_weight=v["leisure.outside_block_weight"],
         salience=v["coupons.salience"],
         waste=v["coupons.waste"],
-        labelling=v["coupons.labelling"],
+        labelling=np.minimum(np.asarray(v["coupons.labelling"]), 1.0),
+        claim_interest=v["coupons.claim_interest"],
+        rush_skill=v["coupons.rush_skill"],
+        rush_age=v["coupons.rush_age"],
         baskets=np.asarray(v["coupons.baskets"]),
         lump_share=fit.lump_share,
         digital_share=np.minimum(np.asarray(v["coupons.digital_share"]), 1.0),

@@ -26,7 +26,11 @@ TouristMonth = namedtuple("TouristMonth", TOURIST_MONTH_FIELDS)
 
 _TRANSPORT, _LODGING, _MEALS, _TICKETS, _SHOPPING = range(5)
 _SECTORS = tuple(int(s) for s in TRIP_SECTORS)
-_COMPONENT_GOOD = (-1, -1, int(Good.EATING_OUT), int(Good.CULTURE_RECREATION), int(Good.OTHER_GOODS))
+_COMPONENT_GOOD = (
+    int(Good.LONG_DISTANCE_TRANSPORT), int(Good.OTHER_SERVICES), int(Good.RESTAURANT_MEALS),
+    int(Good.CULTURE_ENTERTAINMENT), int(Good.JEWELLERY_OTHER_GOODS),
+)  # fmt: skip
+"""Good as which a component of a visit counts in the scope of coupons."""
 N_VISIT_COUNTS = 3
 """Booked by market and city: persons, person-nights, yuan."""
 
@@ -69,6 +73,7 @@ def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, 
             * math.exp(p.spending_sigma * z - 0.5 * p.spending_sigma * p.spending_sigma)
         )  # fmt: skip
         spent = 0.0
+        used_rows = 0
         for c in range(5):
             part = total * p.components[market, c]
             if c == _TICKETS:
@@ -89,17 +94,22 @@ def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, 
                         rule_gross[block, m.refund_rule] += w * part
             for k in range(m.coupons.shape[0]):
                 r = m.coupons[k]
-                if r.for_visitors <= 0.0 or _COMPONENT_GOOD[c] < 0 or not (r.goods >> _COMPONENT_GOOD[c]) & 1:
+                if (used_rows >> min(k, 62)) & 1:
+                    continue
+                if r.for_visitors <= 0.0 or not (r.goods >> _COMPONENT_GOOD[c]) & 1:
                     continue
                 if (
                     uniform(m.seed, first_agent + j, m.t, m.luck[r.rule]) >= m.visitor_claim[k]
                     or part < r.threshold
                 ):
                     continue
+                # a coupon is used once a trip, and a component takes one
+                used_rows |= 1 << min(k, 62)
                 off = min(r.discount, part)
                 rule_cost[block, r.rule, city] += w * off
                 rule_gross[block, r.rule] += w * part
                 part += p.coupon_extra * off
+                break
             demand[block, city, _SECTORS[c]] += w * part
             spent += part
         visits[block, market, city, 0] += w * size

@@ -6,13 +6,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from jinxiao.model.names import FIRST_YEAR, GOODS, N_CITIES, Good
+from jinxiao.model.conditions import MOST_FACES, WEEKS, Channel, ClaimRule
+from jinxiao.model.names import FIRST_YEAR, GOOD_GROUPS, GOODS, N_CITIES, goods_mask
 from jinxiao.scenarios.levers.base import Draft, Instrument, When
 from jinxiao.scenarios.levers.transfers import CalendarMonth
-from jinxiao.scenarios.records import In, Month, OneOf, Parameter, fixed, refuse
+from jinxiao.scenarios.records import In, Month, OneOf, Parameter, Strict, fixed, refuse
 
-GoodName = Annotated[str, OneOf(tuple(good.key for good in GOODS))]
+GoodName = Annotated[str, OneOf((*(good.key for good in GOODS), *GOOD_GROUPS))]
 Months = Annotated[tuple[CalendarMonth, ...], Field(min_length=1)]
+MOST_WEEKS = 48
+"""Longest validity of a coupon, weeks."""
 ALL_YEAR: tuple[int, ...] = tuple(range(1, 13))
 
 
@@ -28,40 +31,22 @@ def ramp(month: int, start: int, full_effect: int | None) -> float:
     return min(1.0, (month - start + 1) / (full_effect - start + 1))
 
 
-class CouponWave(Instrument):
-    """Waves of coupons: spend T, get D off.
+class Face(Strict):
+    """One face of a wave: spend T, get D off.
 
     Attributes
     ----------
-    goods : tuple of str
-        Goods that the coupons cover; none for waves that only visitors may claim.
     threshold, discount : Parameter
         T and D.
-    budget : Parameter
-        Face value issued a year; the number of coupons follows from it.
-    months : tuple of int
-        Calendar months with a wave.
-    per_holder : Parameter
-        Coupons one person may hold.
-    digital_only : bool
-        Claimed by phone only.
-    for_visitors : Parameter
-        Share that parties from outside may claim.
+    number : Parameter
+        Coupons of this face in a pack.
     """
 
-    kind: Literal["coupon_wave"]
-    goods: tuple[GoodName, ...] = ()
     threshold: Annotated[Parameter, In("yuan/coupon", "spend at least", "使用门槛")]
     discount: Annotated[Parameter, In("yuan/coupon", "and get off", "优惠金额")]
-    budget: Annotated[Parameter, In("yuan/year", "face value issued a year", "年发放面值")]
-    months: Months
-    per_holder: Annotated[
-        Parameter, In("coupons", "coupons one person may hold", "每人限领张数", 1, whole=True)
+    number: Annotated[
+        Parameter, In("coupons", "coupons of this face in a pack", "每份该面额张数", 1, whole=True)
     ] = fixed(1, "coupons")
-    digital_only: bool = True
-    for_visitors: Annotated[
-        Parameter, In("share", "share open to visitors from outside", "面向省外游客的比例", high=1)
-    ] = fixed(0.0, "share")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -72,27 +57,152 @@ class CouponWave(Instrument):
             )
         return self
 
+
+class CouponWave(Instrument):
+    """Waves of coupons: packs of faces such as "spend T, get D off".
+
+    Attributes
+    ----------
+    goods : tuple of str
+        Goods that the coupons cover, singly or by group.
+    threshold, discount : Parameter, optional
+        T and D of a wave with one face. No threshold (0) makes a voucher.
+    faces : mapping of str to Face
+        Instead of these: the faces of a pack, by a short name. Who claims, claims the pack.
+    budget : Parameter
+        Face value issued a year; the number of packs follows from it.
+    months : tuple of int
+        Calendar months with a wave.
+    per_holder : Parameter
+        Packs one household may hold.
+    claim : {'rush', 'lottery', 'universal'}
+        First come first served; equal odds among those who try; or everyone with access, whatever the budget says.
+    channel : {'digital', 'paper', 'platform'}
+        By phone, on paper, or on the platform of a merchant: who has access, and how far the money is labelled.
+    digital_only : bool, optional
+        Another way to say ``channel: digital`` (true) or ``paper`` (false).
+    first_week : Parameter
+        Week of the month in which it starts, 1 to 4.
+    validity_weeks : Parameter
+        Weeks for which coupons are valid, four a month; those not used are kept, at the longest as long as the instrument runs.
+    stacking : bool
+        A basket takes several, each with a threshold of its own in it; otherwise one.
+    label : Parameter, optional
+        Share of the discount on a planned basket that is spent extra in the scope; by channel where it is not given.
+    for_visitors : Parameter
+        Share that parties from outside may claim.
+    """
+
+    kind: Literal["coupon_wave"]
+    goods: tuple[GoodName, ...] = ()
+    threshold: Annotated[Parameter, In("yuan/coupon", "spend at least", "使用门槛")] | None = None
+    discount: Annotated[Parameter, In("yuan/coupon", "and get off", "优惠金额")] | None = None
+    faces: dict[str, Face] = Field(default_factory=dict)
+    budget: Annotated[Parameter, In("yuan/year", "face value issued a year", "年发放面值")]
+    months: Months
+    per_holder: Annotated[
+        Parameter, In("coupons", "packs one household may hold", "每户限领份数", 1, whole=True)
+    ] = fixed(1, "coupons")
+    claim: Literal["rush", "lottery", "universal"] = "rush"
+    channel: Literal["digital", "paper", "platform"] = "digital"
+    digital_only: bool | None = None
+    first_week: Annotated[
+        Parameter, In("weeks", "week of the month in which it starts", "当月开始周次", 1, WEEKS, True)
+    ] = fixed(1, "weeks")
+    validity_weeks: Annotated[
+        Parameter, In("weeks", "weeks for which it is valid", "有效周数", 1, MOST_WEEKS, True)
+    ] = fixed(WEEKS, "weeks")
+    stacking: bool = False
+    label: (
+        Annotated[
+            Parameter,
+            In(
+                "share",
+                "share of the discount spent extra in the scope",
+                "优惠额中额外用于指定范围的比例",
+                high=1,
+            ),
+        ]
+        | None
+    ) = None
+    for_visitors: Annotated[
+        Parameter, In("share", "share open to visitors from outside", "面向省外游客的比例", high=1)
+    ] = fixed(0.0, "share")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        single = {"threshold", "discount"} & self.model_fields_set
+        if self.faces and single:
+            raise refuse("faces beside threshold or discount", "one or the other")
+        if not self.faces and (self.threshold is None or self.discount is None):
+            raise refuse(
+                "no faces, and not both of threshold and discount", "faces, or threshold and discount"
+            )
+        if self.digital_only is not None and "channel" in self.model_fields_set:
+            raise refuse("digital_only beside channel", "channel alone")
+        if len(self.faces) > MOST_FACES and self.validity_weeks.value > WEEKS - self.first_week.value + 1:
+            raise refuse(
+                f"{len(self.faces)} faces valid beyond the month",
+                f"{MOST_FACES} faces, or a validity within it",
+            )
+        self.pack()
+        return self
+
+    def pack(self) -> tuple[Face, ...]:
+        """Return the faces of a pack."""
+        if self.faces:
+            return tuple(self.faces.values())
+        assert self.threshold is not None and self.discount is not None
+        return (Face(threshold=self.threshold, discount=self.discount),)
+
     def quantity(self) -> float:
-        """Coupons issued in a wave."""
-        if self.discount.value == 0:
-            return 0.0
-        return self.budget.value / len(self.months) / self.discount.value
+        """Packs issued in a wave."""
+        value = sum(face.number.value * face.discount.value for face in self.pack())
+        return self.budget.value / len(self.months) / value if value > 0 else 0.0
+
+    def issued_in(self, month: int) -> bool:
+        """Whether there is a wave in a month."""
+        return month >= self.start and month % 12 + 1 in self.months
 
     def write(self, draft: Draft, when: When, rule: int) -> None:
-        """Issue the wave of the month, if there is one."""
-        if when.month < self.start or when.month % 12 + 1 not in self.months:
-            return
-        draft.coupon(
-            rule=rule,
-            goods=sum(1 << int(Good[name.upper()]) for name in self.goods),
-            zones=self.geo.mask,
-            threshold=self.threshold.value,
-            discount=self.discount.value,
-            quantity=self.quantity(),
-            per_holder=self.per_holder.value,
-            digital_only=int(self.digital_only),
-            for_visitors=self.for_visitors.value,
-        )
+        """Write a row a face for the wave of the month, and for the newest earlier one that is still valid."""
+        first, weeks = int(self.first_week.value) - 1, int(self.validity_weeks.value)
+        if self.issued_in(when.month):
+            self._rows(draft, rule, first, weeks, carried=False)
+        for back in range(1, MOST_WEEKS // WEEKS + 1):
+            left = weeks - (WEEKS - first) - WEEKS * (back - 1)
+            if left <= 0:
+                break
+            if self.issued_in(when.month - back):
+                self._rows(draft, rule, 0, left, carried=True)
+                break
+
+    def _rows(self, draft: Draft, rule: int, first: int, weeks: int, carried: bool) -> None:
+        channel = self.channel
+        if self.digital_only is not None:
+            channel = "digital" if self.digital_only else "paper"
+        pack = self.pack()
+        for number, face in enumerate(pack):
+            draft.coupon(
+                rule=rule,
+                goods=goods_mask(*self.goods),
+                zones=self.geo.mask,
+                threshold=face.threshold.value,
+                discount=face.discount.value,
+                quantity=0.0 if carried else self.quantity() * face.number.value,
+                per_holder=self.per_holder.value * face.number.value,
+                claim=int(ClaimRule[self.claim.upper()]),
+                channel=int(Channel[channel.upper()]),
+                first_week=first,
+                validity=min(weeks, WEEKS - first),
+                face=number,
+                faces=len(pack),
+                carry=int(weeks > WEEKS - first),
+                carried=int(carried),
+                stacking=int(self.stacking),
+                labelling=-1.0 if self.label is None else self.label.value,
+                for_visitors=0.0 if carried else self.for_visitors.value,
+            )
 
 
 class TicketWaiver(Instrument):
