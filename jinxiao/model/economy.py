@@ -19,7 +19,7 @@ from jinxiao.model.households import columns as household_columns
 from jinxiao.model.households import setup as hs
 from jinxiao.model.households.accounts import COUNTS, N_CELLS, N_ITEMS, Item
 from jinxiao.model.households.diary import N_ENTRIES
-from jinxiao.model.households.loop import N_BLOCKS, N_TRIP_COUNTS, HouseholdMonth, household_block
+from jinxiao.model.households.loop import N_BLOCKS, N_TRIP_COUNTS, HouseholdMonth, TripCount, household_block
 from jinxiao.model.ledger import ACCOUNT_NAMES, Account, Ledger, LedgerError
 from jinxiao.model.markets import MarketState
 from jinxiao.model.month import household_month, policy_channels, tourist_month
@@ -265,7 +265,9 @@ class Economy(mesa.Model):
             self.neutral_destinations,
             added,
             self.values["tourists.dissimilarity"],
-            self.values["leisure.outside_share"],
+        )
+        self.outing_shift, self.site_share = mk.outing_choice(
+            self.conditions, self.state.markets.crowding, self.values
         )
         self.visitor_logsum, self.visitor_cdf = mk.visitor_choice(
             self.baseline.city_pull, added, self.values["tourists.dissimilarity"]
@@ -439,8 +441,12 @@ class Economy(mesa.Model):
         takings = self.worked[..., 2] / (1.0 + s.owner_support)
         s.owner_support = np.where(takings > 0.0, self.channels.to_owners / np.maximum(takings, 1.0), 0.0)
         s.price = self.cell_price
-        visits = self.trip_counts[:N_CITIES, 0] + self.visit_counts[..., 0].sum(axis=0)
-        s.crowding = np.log(np.maximum(visits, 1.0) / np.maximum(self.founding.visits * self._season(), 1.0))
+        s.crowding = np.log(np.maximum(self._visits(), 1.0) / np.maximum(self.founding.visits * self._season(), 1.0))
+
+    def _visits(self) -> np.ndarray:
+        """Return persons who visit each city this month: residents of other cities, their own on days out, outsiders."""
+        residents = self.trip_counts[:N_CITIES, TripCount.PERSONS] + self.trip_counts[:N_CITIES, TripCount.OUTING_PERSONS]
+        return np.asarray(residents + self.visit_counts[..., 0].sum(axis=0))
 
     def _season(self) -> float:
         """Return this month's longest block of days off relative to the year's mean: crowds that are expected."""
@@ -566,7 +572,7 @@ class Economy(mesa.Model):
             custom += self.custom / level / BURN_IN
             money += self.cell_accounts / level / BURN_IN
             plain += self.cell_accounts / BURN_IN
-            visits += (self.trip_counts[:N_CITIES, 0] + self.visit_counts[..., 0].sum(axis=0)) / BURN_IN
+            visits += self._visits() / BURN_IN
         for name, column in start.items():
             getattr(self.state.households, name)[...] = column
         # counts do not grow with the trend, money does

@@ -17,7 +17,9 @@ class Item(IntEnum):
     IMPUTED_RENT = N_CATEGORIES
     DURABLES = 9
     TRIPS_INSIDE = 10
+    """trips with a night in another city of the province, yuan"""
     TRIPS_OUTSIDE = 11
+    """trips beyond the province, yuan: spending that leaks"""
     WAGES = 12
     BUSINESS = 13
     PROPERTY = 14
@@ -62,7 +64,11 @@ class Item(IntEnum):
     """spending on cars at full price, yuan"""
     RELIEF = 51
     """part of other transfers that tops up households without cash or savings, yuan"""
-    DURABLE_UNITS = 52
+    OUTINGS = 52
+    """spending on days out in the own city, yuan"""
+    OUTING_PERSONS = 53
+    """persons on days out in the own city"""
+    DURABLE_UNITS = 54
 
 
 N_ITEMS = Item.DURABLE_UNITS + 9
@@ -76,6 +82,7 @@ COUNTS = (
     Item.TRIP_PERSONS_OUTSIDE,
     Item.HAND_TO_MOUTH,
     Item.BIRTHS,
+    Item.OUTING_PERSONS,
     *range(Item.DURABLE_UNITS, N_ITEMS),
 )
 """Items that count persons, households or units rather than yuan."""

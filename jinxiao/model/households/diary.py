@@ -86,8 +86,19 @@ class Entry(IntEnum):
     """the threshold it was stretched to"""
     COUPON_GOOD = 39
     """code of its good plus one; 0: nothing was stretched"""
+    # days at hand, days out in the own city, and why there was no trip
+    FREE_DAYS = 40
+    """days on which all who would travel together are free this month, leave apart"""
+    LEAVE_USED = 41
+    """days of paid leave taken this month"""
+    OUTINGS = 42
+    """days out in the own city"""
+    OUTING_COST = 43
+    """cost of them"""
+    NO_TRIP = 44
+    """why there was none: 0 there was one, 1 no two days off in a row, 2 preferred not to, 3 too dear for the cash at hand"""
     # by good, category and class of durables
-    GOODS = 40
+    GOODS = 45
     """first of the goods: spent out of the monthly budget, coupons' part included"""
     CATEGORIES = GOODS + N_GOODS
     """first of eight: consumption by category"""
