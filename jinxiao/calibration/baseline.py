@@ -96,7 +96,7 @@ def consumption_targets(statistics: Statistics) -> np.ndarray:
 def calendar_months(calendar: Any, values: Values) -> dict[int, CalendarMonth]:
     """Return days off by month index: of the public calendar, and by pattern of work and school."""
     by_pattern = days_off(
-        calendar, int(values["leisure.worker_holiday_days"]), int(values["leisure.worker_spring_days"])
+        calendar, np.asarray(values["leisure.statutory_days"]), int(values["leisure.worker_spring_days"])
     )
     holidays = np.asarray(calendar.holiday_days, dtype=np.float64)
     out = {}
@@ -112,6 +112,7 @@ def calendar_months(calendar: Any, values: Values) -> dict[int, CalendarMonth]:
             spring_festival=bool(by_pattern.spring_festival[row]),
             blocks=by_pattern.blocks[row],
             days=by_pattern.days[row],
+            holidays=by_pattern.holidays[row],
         )
     return out
 

@@ -167,9 +167,7 @@ def _blocks(
     return longest, tuple(tuple(b) for b in by_month)
 
 
-def _school_breaks(
-    file: Path, dates: list[date], free: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _school_breaks(file: Path, dates: list[date], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """School-break days on workdays by city and day; a city without its own dates has the province's."""
     position = {d: i for i, d in enumerate(dates)}
     rows = read_table(file, BREAK_COLUMNS)

@@ -28,6 +28,8 @@ class CalendarMonth:
         Longest run of days that those of a pattern of work and school have off, after so many days of leave.
     days : ndarray of int8, shape (cities, patterns)
         All days that they have off.
+    holidays : ndarray of int8, shape (cities, patterns)
+        Of these, days of statutory holidays.
     """
 
     longest_block: float
@@ -37,6 +39,7 @@ class CalendarMonth:
     spring_festival: bool
     blocks: np.ndarray
     days: np.ndarray
+    holidays: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -441,11 +441,16 @@ class Economy(mesa.Model):
         takings = self.worked[..., 2] / (1.0 + s.owner_support)
         s.owner_support = np.where(takings > 0.0, self.channels.to_owners / np.maximum(takings, 1.0), 0.0)
         s.price = self.cell_price
-        s.crowding = np.log(np.maximum(self._visits(), 1.0) / np.maximum(self.founding.visits * self._season(), 1.0))
+        s.crowding = np.log(
+            np.maximum(self._visits(), 1.0) / np.maximum(self.founding.visits * self._season(), 1.0)
+        )
 
     def _visits(self) -> np.ndarray:
         """Return persons who visit each city this month: residents of other cities, their own on days out, outsiders."""
-        residents = self.trip_counts[:N_CITIES, TripCount.PERSONS] + self.trip_counts[:N_CITIES, TripCount.OUTING_PERSONS]
+        residents = (
+            self.trip_counts[:N_CITIES, TripCount.PERSONS]
+            + self.trip_counts[:N_CITIES, TripCount.OUTING_PERSONS]
+        )
         return np.asarray(residents + self.visit_counts[..., 0].sum(axis=0))
 
     def _season(self) -> float:

@@ -75,7 +75,7 @@ def hazard_bounds(p: HouseholdParameters, rules: np.ndarray, rate_cut: float) ->
 
 
 def trip_odds(
-    constant: np.ndarray, logsum: np.ndarray, outing: np.ndarray, values: Mapping[str, Any]
+    month: int, constant: np.ndarray, logsum: np.ndarray, outing: np.ndarray, values: Mapping[str, Any]
 ) -> np.ndarray:
     """Return exponentials of utilities of a household of mean income, shape (zones, 3, LONGEST_BLOCK + 1).
 
@@ -84,26 +84,26 @@ def trip_odds(
 
     Parameters
     ----------
+    month : int
+        Month index, for the season.
     constant : ndarray, shape (3, 2)
         By residence.
     logsum, outing : ndarray, shape (cities,)
         Change of the inclusive value of the other cities, and of the utility of a day out in the own one.
     """
     block = np.arange(LONGEST_BLOCK + 1)
-    fits = np.array(
-        [[wish_fits.py_func(mean, b) for b in block] for mean in values["leisure.wished_nights"]]
-    )
+    fits = np.array([[wish_fits.py_func(mean, b) for b in block] for mean in values["leisure.wished_nights"]])
     odds = np.empty((N_CITIES, 2, 3, LONGEST_BLOCK + 1))
     odds[:, :, 0] = np.exp(constant[0][None, :, None] + outing[:, None, None]) * (block > 0)
     odds[:, :, 1] = np.exp(constant[1][None, :, None] + logsum[:, None, None]) * (
         fits[0] ** values["leisure.block_weight"]
     )
     odds[:, :, 2] = np.exp(constant[2][None, :, None]) * fits[1] ** values["leisure.block_weight"]
-    return odds.reshape(N_ZONES, 3, LONGEST_BLOCK + 1)
+    return np.exp(values["leisure.season"][month % 12]) * odds.reshape(N_ZONES, 3, LONGEST_BLOCK + 1)
 
 
 def own_days(month: int, calendar: CalendarMonth, values: Mapping[str, Any]) -> np.ndarray:
-    """Return days off at their own choice of those who keep no calendar, shape (3,): without work, self-employed, farmers."""
+    """Return days off at their own choice of those who keep no calendar, shape (3,): without work, self-employed or flexible, farmers."""
     usual, festival = values["leisure.self_employed_days"]
     farmer = values["leisure.farmer_days"][month % 12]
     return np.array([31.0, festival if calendar.spring_festival else usual, min(farmer, 31.0)])
@@ -135,10 +135,13 @@ def household_month(
         uninsured_change=c.uninsured_share,
         consumption_table=table,
         destination_cdf=economy.destination_cdf,
-        trip_odds=trip_odds(economy.baseline.fit.trip_constant, economy.trip_logsum, economy.outing_shift, v),
+        trip_odds=trip_odds(
+            economy.month, economy.baseline.fit.trip_constant, economy.trip_logsum, economy.outing_shift, v
+        ),
         site_share=economy.site_share,
         blocks=calendar.blocks,
         days_off=calendar.days,
+        holidays_off=calendar.holidays,
         own_days=own_days(economy.month, calendar, v),
         holiday_share=calendar.holiday_share,
         holidays_a_year=calendar.holidays_a_year,

@@ -59,7 +59,7 @@ PARAMETER_FIELDS = (
     # trips
     "trip_income_weight", "trip_dissimilarity", "trip_company", "trip_cost", "relative_cost",
     "spending_income_elasticity", "spending_sigma", "wished_nights", "party_share", "family_trip_days",
-    "trip_components", "outing_components", "site_ticket_share", "outing_days", "leave_stretch",
+    "trip_components", "outing_components", "site_ticket_share", "outing_days", "holiday_weight", "leave_stretch",
     "parents_alone_gain", "trip_displacement", "trip_cash_share", "trip_savings_share",
     # coupons
     "salience", "waste", "labelling", "baskets", "digital_share", "basket_sigma", "storability",
@@ -77,7 +77,7 @@ MONTH_FIELDS = (
     "floor", "separation", "zone_risk", "finding", "vacancy_cdf", "training", "training_wage_gain",
     "training_finding_gain", "benefit_change",
     # trips
-    "destination_cdf", "trip_odds", "site_share", "blocks", "days_off", "own_days", "holiday_share",
+    "destination_cdf", "trip_odds", "site_share", "blocks", "days_off", "holidays_off", "own_days", "holiday_share",
     "holidays_a_year", "leave_take_up", "leave_bridging", "school_break", "school_share", "ticket_factor",
     "ticket_rule",
     # durables and their credit
@@ -339,6 +339,7 @@ def household_block(
     m_uninsured_change = m.uninsured_change
     m_blocks = m.blocks
     m_days_off = m.days_off
+    m_holidays_off = m.holidays_off
     m_own_days = m.own_days
     m_school_break = m.school_break
     m_school_share = m.school_share
@@ -744,11 +745,12 @@ def household_block(
                     pattern |= rules.FORMAL_CALENDAR
                     days = int(h_leave_days[i, e]) if h_takes_leave[i, e] < m.leave_take_up else 0
                     entitled = days if entitled < 0 else min(entitled, days)
-            elif occupation == Occupation.MIGRANT or occupation == Occupation.FLEXIBLE:
+            elif occupation == Occupation.MIGRANT:
                 if h_employed[i, e]:
                     pattern |= rules.WORKER_CALENDAR
-            elif occupation == Occupation.SELF_EMPLOYED:
-                own_days = min(own_days, m_own_days[1])
+            elif occupation == Occupation.SELF_EMPLOYED or occupation == Occupation.FLEXIBLE:
+                if h_employed[i, e] or occupation == Occupation.SELF_EMPLOYED:
+                    own_days = min(own_days, m_own_days[1])
             elif occupation == Occupation.FARMER:
                 own_days = min(own_days, m_own_days[2])
         pupils = h_child_age[i, 0] >= band_starts[2] or h_child_age[i, 1] >= band_starts[2]
@@ -826,7 +828,9 @@ def household_block(
                     p_relative_cost[3 + outside],
                 )  # fmt: skip
                 if nights >= 1.0:
-                    basis = unit * (p_relative_cost[1 + outside] * (1.0 + nights) + p_relative_cost[3 + outside])
+                    basis = unit * (
+                        p_relative_cost[1 + outside] * (1.0 + nights) + p_relative_cost[3 + outside]
+                    )
                     waived = basis * free_part
                     no_trip = 0
                     from_savings = max(basis - waived - room, 0.0)
@@ -862,9 +866,12 @@ def household_block(
                 outings = 1
                 days_away = 1.0
         other_days = min(max(free_days - max(days_away, 1.0), 0.0), p.outing_days)
+        other_days += (p.holiday_weight - 1.0) * min(float(m_holidays_off[city, calendars]), other_days)
         share_out = odds_day / (1.0 + odds_day)
         u_outings = u_trip * _LOW_BITS
-        outings += rules.count_of_outings(u_outings - math.floor(u_outings), other_days * share_out, other_days)
+        outings += rules.count_of_outings(
+            u_outings - math.floor(u_outings), other_days * share_out, other_days
+        )
         outing_cost = 0.0
         if outings > 0:
             z = normal_quantile(uniform(m.seed, i, m.t, Draw.OUTING_SPENDING))
@@ -877,7 +884,9 @@ def household_block(
             # of an outing's cost at full price, tickets are their share at sites times the share of outings to sites
             tickets = m_site_share[city] * p.site_ticket_share
             waived = basis * tickets * (1.0 - m_ticket_factor[city])
-            while outings > 0 and trip_cost + outings * (basis - waived) > p.trip_cash_share * max(available, 0.0):
+            while outings > 0 and trip_cost + outings * (basis - waived) > p.trip_cash_share * max(
+                available, 0.0
+            ):
                 outings -= 1
             if outings > 0:
                 basis *= outings

@@ -202,4 +202,6 @@ class SchoolBreak(Instrument):
         # two instruments in a city: the longer break, for the pupils of both
         before = np.where(conditions.school_break_days > 0, conditions.school_break_share, 0.0)
         conditions.school_break_share[cities] = np.minimum(before + self.coverage.value, 1.0)[cities]
-        conditions.school_break_days[cities] = np.maximum(conditions.school_break_days, self.days.value)[cities]
+        conditions.school_break_days[cities] = np.maximum(conditions.school_break_days, self.days.value)[
+            cities
+        ]
