@@ -11,8 +11,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from jinxiao.calibration.parameters import Values, load_parameters
 from jinxiao.calibration.days_off import days_off
+from jinxiao.calibration.parameters import Values, load_parameters
 from jinxiao.calibration.retail import institution_purchases
 from jinxiao.calibration.statistics import Statistic, Statistics
 from jinxiao.calibration.world import World, cache_folder
@@ -119,7 +119,7 @@ def calendar_months(calendar: Any, values: Values) -> dict[int, CalendarMonth]:
 
 TRIP_PERSONS = (Item.OUTING_PERSONS, Item.TRIP_PERSONS_INSIDE, Item.TRIP_PERSONS_OUTSIDE)
 TRIP_SPENDING = (Item.OUTINGS, Item.TRIPS_INSIDE, Item.TRIPS_OUTSIDE)
-"""Days out in the own city, trips within and beyond the province: together what the survey of domestic tourism counts as trips."""
+"""Days out in the own city, trips within and beyond the province: what the survey of domestic tourism counts as trips."""
 
 
 def trip_targets(values: Values) -> np.ndarray:

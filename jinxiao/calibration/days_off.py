@@ -1,8 +1,9 @@
 """Days off that people really have, by month: who works when, when school is off, and what a few days of leave add.
 
 A *pattern* is a set of calendars that all who would travel together keep: bit 0 formal workers (weekends, statutory holidays,
-make-up workdays), bit 1 migrant workers (Sundays, the statutory days of a holiday, a long Spring Festival),
-bit 2 pupils (weekends, holidays, school breaks). Who keeps no calendar (retired, farmers, owners of a shop, those who work by the day) sets no bit.
+make-up workdays), bit 1 migrant workers (Sundays, the statutory days of a holiday, a long Spring Festival), bit 2 pupils
+(weekends, holidays, school breaks). Who keeps no calendar (retired, farmers, owners of a shop, those who work by the day)
+sets no bit.
 """
 
 from typing import NamedTuple

@@ -191,8 +191,8 @@ def outing_choice(
     """Return (shift, share) of days out in the own city, each of shape (cities,).
 
     A day out goes to a site that charges, or to none: a nest of two. A ticket factor ``f`` lowers the cost of the first by its
-    ticket share ``t``: utility ``-elasticity ln(1 - t (1 - f))``. ``shift`` is the change of the nest's inclusive value against full
-    price, attraction and crowding included; ``share`` is the part of days out that goes to a site.
+    ticket share ``t``: utility ``-elasticity ln(1 - t (1 - f))``. ``shift`` is the change of the nest's inclusive value against
+    full price, attraction and crowding included; ``share`` is the part of days out that goes to a site.
     """
     cost = 1.0 - values["leisure.site_ticket_share"] * (1.0 - conditions.ticket_factor)
     scale = values["leisure.site_dissimilarity"]

@@ -103,7 +103,10 @@ def trip_odds(
 
 
 def own_days(month: int, calendar: CalendarMonth, values: Mapping[str, Any]) -> np.ndarray:
-    """Return days off at their own choice of those who keep no calendar, shape (3,): without work, self-employed or flexible, farmers."""
+    """Return days off of those who keep no calendar, at their own choice, shape (3,).
+
+    Of those without work, of the self-employed and flexible, of farmers.
+    """
     usual, festival = values["leisure.self_employed_days"]
     farmer = values["leisure.farmer_days"][month % 12]
     return np.array([31.0, festival if calendar.spring_festival else usual, min(farmer, 31.0)])

@@ -17,7 +17,10 @@ OUTCOMES = (
     "fiscal_cost",
     "spending_outside",
 )
-"""Outcomes counted by group; ``spending_outside`` is what residents' trips take out of the province. Yuan a month, jobs in persons. Their definitions: docs/results.md and Economy.record."""
+"""Outcomes counted by group; ``spending_outside`` is what residents' trips take out of the province.
+
+Yuan a month, jobs in persons. Their definitions: docs/results.md and Recorder.write.
+"""
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "all": ("all",),

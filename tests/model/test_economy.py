@@ -265,12 +265,12 @@ def test_direct_closure_leaves_other_places_alone_month_by_month(
     policy = policy_of(**LOCAL[lever])
     with_it = history.fork(policy, market_path=reference.market_path)
     without = history.fork(neutral_policy(), market_path=reference.market_path)
-    for month in range(12):
+    for passed in range(12):
         with_it.run_for(1)
         without.run_for(1)
         assert same_diaries(with_it, without, elsewhere)
         # in July and August school is off anyway
-        assert (lever == "school break" and month < 2) or not same_diaries(with_it, without, ~elsewhere)
+        assert (lever == "school break" and passed < 2) or not same_diaries(with_it, without, ~elsewhere)
 
 
 def test_a_pupil_with_a_younger_sibling_has_the_school_break(history: Economy, reference: Economy) -> None:

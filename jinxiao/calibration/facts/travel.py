@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from jinxiao.calibration.baseline import TRIP_PERSONS, TRIP_SPENDING, spending_per_trip
-from jinxiao.calibration.facts.published import FITTED, NATION, OUTCOME, Fact, Label, Published, fact
+from jinxiao.calibration.facts.published import FITTED, NATION, Fact, Label, Published, fact
 from jinxiao.calibration.facts.year import MONTHS, Year2024
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.names import RESIDENCES, Market

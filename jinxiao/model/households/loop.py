@@ -755,9 +755,12 @@ def household_block(
                 own_days = min(own_days, m_own_days[2])
         pupils = h_child_age[i, 0] >= band_starts[2] or h_child_age[i, 1] >= band_starts[2]
         school_break = m_school_break[city] if pupils else 0.0
-        if school_break > 0.0 and m_school_share[city] < 1.0:
-            if uniform(m.seed, i, 0, Draw.SCHOOL) >= m_school_share[city]:
-                school_break = 0.0
+        if (
+            school_break > 0.0
+            and m_school_share[city] < 1.0
+            and uniform(m.seed, i, 0, Draw.SCHOOL) >= m_school_share[city]
+        ):
+            school_break = 0.0
         leave = 0
         if entitled > 0:
             leave = rules.leave_this_month(
@@ -792,6 +795,7 @@ def household_block(
         # the nest is worth its parts' sum at most, so most draws need no more than this bound
         bound = odds_day + odds_inside + odds_outside
         trip_cost = 0.0
+        trip_savings = 0.0
         days_away = 0.0
         outings = 0
         no_trip = 1 if block_days < 2 else 2
@@ -833,9 +837,8 @@ def household_block(
                     )
                     waived = basis * free_part
                     no_trip = 0
-                    from_savings = max(basis - waived - room, 0.0)
-                    withdrawn += from_savings
-                    available += from_savings
+                    trip_savings = max(basis - waived - room, 0.0)
+                    withdrawn += trip_savings
                     days_away = nights + 1.0
                     trip_cost = basis - waived
                     for c in range(5):
@@ -884,9 +887,9 @@ def household_block(
             # of an outing's cost at full price, tickets are their share at sites times the share of outings to sites
             tickets = m_site_share[city] * p.site_ticket_share
             waived = basis * tickets * (1.0 - m_ticket_factor[city])
-            while outings > 0 and trip_cost + outings * (basis - waived) > p.trip_cash_share * max(
-                available, 0.0
-            ):
+            while outings > 0 and trip_cost - trip_savings + outings * (
+                basis - waived
+            ) > p.trip_cash_share * max(available, 0.0):
                 outings -= 1
             if outings > 0:
                 basis *= outings
@@ -929,12 +932,14 @@ def household_block(
         planned = consume((available - labelled) / spendable, row_c, m_consumption_table) * spendable
         # part of the plan is kept for what comes in lumps: trips and durables
         normal = planned * (1.0 - p_lump_share[residence])
-        leisure_cost = trip_cost + outing_cost
+        leisure_cost = trip_cost - trip_savings + outing_cost
         trip_home = min(p.trip_displacement * leisure_cost, p.trip_cash_share * normal)
         acc[Item.PLANNED] += w * planned
         acc[Item.LUMPS] += w * (lumps + leisure_cost - trip_home)
         pantry = min(float(h_stored[i]) / p.pull_forward_months, p.trip_cash_share * normal)
-        home = max(normal - trip_home - pantry, 0.0)
+        # who stands at the limit of borrowing after a trip spends less at home
+        at_most = available - labelled - leisure_cost + m_consumption_table.limits[row_c] * spendable
+        home = max(min(normal - trip_home - pantry, at_most), 0.0)
         h_stored[i] -= pantry
         needed = 0.0
         for g in range(N_GOODS):
@@ -1027,7 +1032,7 @@ def household_block(
         acc[Item.SERVICES] += w * (medical + imputed)
         acc[Item.RETAIL] += w * durable_outlay
         by_category[Category.HOUSING] += imputed
-        end = available + discount - leisure_cost - paid
+        end = available + discount - leisure_cost - paid  # what savings paid of a trip never was in cash
         h_liquid_wealth[i] = end
         h_term_deposits[i] += committed - withdrawn
         h_mortgage[i] -= mortgage_paid

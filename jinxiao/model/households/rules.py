@@ -133,8 +133,8 @@ def leave_this_month(u, days, joined, holiday_share, stretch):
     Of ``days`` a year the share ``joined`` is put next to statutory holidays, in the months in proportion to the holidays in
     them, the rest anywhere in the year: ``days (joined holiday_share + (1 - joined) / 12)`` are expected this month. They are
     taken in stretches of ``stretch`` days (fewer where the year has fewer), so that a stretch comes with the probability
-    that keeps the year's days. ``u`` is the earner's uniform of the month. Regulations on Paid Annual Leave (2008), art. 5: in one
-    go or in several.
+    that keeps the year's days. ``u`` is the earner's uniform of the month. Regulations on Paid Annual Leave (2008),
+    art. 5: in one go or in several.
     """
     length = min(days, stretch, MOST_LEAVE)
     if length < 1:
@@ -173,8 +173,8 @@ def family_block(with_pupils, alone, grandparents, gain):
 def wish_fits(mean_nights, block):
     """Probability that a trip as long as is wished fits into a block of days off: nights are at most the block less one.
 
-    Wished nights N >= 1 are geometric, ``P(N <= n) = 1 - exp(-n / mean_nights)``; without two days off in a row nothing fits. Its log
-    is the utility of the block: what is chosen is a trip that can be made.
+    Wished nights N >= 1 are geometric, ``P(N <= n) = 1 - exp(-n / mean_nights)``; without two days off in a row nothing
+    fits. Its log is the utility of the block: what is chosen is a trip that can be made.
     """
     return 1.0 - math.exp(-max(block - 1.0, 0.0) / mean_nights)
 
