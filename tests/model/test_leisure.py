@@ -125,17 +125,19 @@ def test_workers_work_as_many_days_as_the_report_says(calendar: Calendar, baseli
 def test_more_leave_is_taken_no_less(
     u: float, a_year: int, joined: float, share: float, stretch: int
 ) -> None:
-    taken = leave_this_month(u, a_year, joined, share, stretch)
+    taken = leave_this_month(u, a_year, joined, share, 0.6, stretch)
     assert taken <= min(a_year, stretch)
-    assert leave_this_month(u, a_year + 5, joined, share, stretch) >= taken
-    assert leave_this_month(u, a_year, joined, share + 0.2, stretch) >= taken
+    assert leave_this_month(u, a_year + 5, joined, share, 0.6, stretch) >= taken
+    assert leave_this_month(u, a_year, joined, share + 0.2, 0.6, stretch) >= taken
 
 
 def test_the_days_of_leave_taken_add_up_to_the_years() -> None:
     shares = np.array([0.04, 0.26, 0.0, 0.1, 0.15, 0.1, 0.0, 0.0, 0.1, 0.25, 0.0, 0.0])
     u = (np.arange(4000) + 0.5) / 4000
-    taken = sum(leave_this_month(x, 5, 0.4, s, 4) for s in shares for x in u) / len(u)
-    assert taken == pytest.approx(5.0, abs=0.02)
+    stretches = sum(leave_this_month(x, 5, 0.4, s, 0.7, 4) for s in shares for x in u) / len(u)
+    single = 12.0 * rules.single_leave.py_func(5, 0.4, 0.7)
+    assert single == pytest.approx(5.0 * 0.6 * 0.3)
+    assert stretches + single == pytest.approx(5.0, abs=0.02)
 
 
 def test_parents_go_alone_only_for_days_more_and_with_grandparents() -> None:

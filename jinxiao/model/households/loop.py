@@ -59,8 +59,9 @@ PARAMETER_FIELDS = (
     # trips
     "trip_income_weight", "trip_dissimilarity", "trip_company", "trip_cost", "relative_cost",
     "spending_income_elasticity", "spending_sigma", "wished_nights", "party_share", "family_trip_days",
-    "trip_components", "outing_components", "site_ticket_share", "outing_days", "holiday_weight", "leave_stretch",
-    "parents_alone_gain", "trip_displacement", "trip_cash_share", "trip_savings_share",
+    "trip_components", "outing_components", "site_ticket_share", "outing_days", "holiday_weight",
+    "leave_stretch", "leave_in_one_go",
+    "parents_alone_gain", "trip_displacement", "outing_displacement", "trip_cash_share", "trip_savings_share",
     # coupons
     "salience", "waste", "labelling", "baskets", "digital_share", "basket_sigma", "storability",
     "displaced_now", "pull_forward_months",
@@ -762,11 +763,14 @@ def household_block(
         ):
             school_break = 0.0
         leave = 0
+        single_days = 0.0
         if entitled > 0:
+            joined = min(m.leave_bridging, 1.0)
             leave = rules.leave_this_month(
-                uniform(m.seed, i, m.t, Draw.LEAVE), entitled, min(m.leave_bridging, 1.0),
-                m.holiday_share + school_break / m.holidays_a_year, p.leave_stretch,
+                uniform(m.seed, i, m.t, Draw.LEAVE), entitled, joined,
+                m.holiday_share + school_break / m.holidays_a_year, p.leave_in_one_go, p.leave_stretch,
             )  # fmt: skip
+            single_days = rules.single_leave(entitled, joined, p.leave_in_one_go)
         calendars = pattern | rules.PUPIL_CALENDAR if pupils else pattern
         most = int(min(own_days, rules.LONGEST_BLOCK))
         block_days = min(int(m_blocks[city, calendars, leave]), most)
@@ -868,7 +872,7 @@ def household_block(
             elif u_trip < away + day:
                 outings = 1
                 days_away = 1.0
-        other_days = min(max(free_days - max(days_away, 1.0), 0.0), p.outing_days)
+        other_days = min(max(free_days - max(days_away, 1.0), 0.0), p.outing_days) + single_days
         other_days += (p.holiday_weight - 1.0) * min(float(m_holidays_off[city, calendars]), other_days)
         share_out = odds_day / (1.0 + odds_day)
         u_outings = u_trip * _LOW_BITS
@@ -887,9 +891,8 @@ def household_block(
             # of an outing's cost at full price, tickets are their share at sites times the share of outings to sites
             tickets = m_site_share[city] * p.site_ticket_share
             waived = basis * tickets * (1.0 - m_ticket_factor[city])
-            while outings > 0 and trip_cost - trip_savings + outings * (
-                basis - waived
-            ) > p.trip_cash_share * max(available, 0.0):
+            spare = p.trip_cash_share * max(available, 0.0) - (trip_cost - trip_savings)
+            while outings > 0 and outings * (basis - waived) > spare:
                 outings -= 1
             if outings > 0:
                 basis *= outings
@@ -932,8 +935,11 @@ def household_block(
         planned = consume((available - labelled) / spendable, row_c, m_consumption_table) * spendable
         # part of the plan is kept for what comes in lumps: trips and durables
         normal = planned * (1.0 - p_lump_share[residence])
-        leisure_cost = trip_cost - trip_savings + outing_cost
-        trip_home = min(p.trip_displacement * leisure_cost, p.trip_cash_share * normal)
+        trip_cash = trip_cost - trip_savings
+        leisure_cost = trip_cash + outing_cost
+        trip_home = min(
+            p.trip_displacement * trip_cash + p.outing_displacement * outing_cost, p.trip_cash_share * normal
+        )
         acc[Item.PLANNED] += w * planned
         acc[Item.LUMPS] += w * (lumps + leisure_cost - trip_home)
         pantry = min(float(h_stored[i]) / p.pull_forward_months, p.trip_cash_share * normal)

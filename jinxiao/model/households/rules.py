@@ -127,11 +127,12 @@ def subsidy_amount(price, rate, flat, cap, ceiling):
 
 
 @rule
-def leave_this_month(u, days, joined, holiday_share, stretch):
+def leave_this_month(u, days, joined, holiday_share, in_one_go, stretch):
     """Days of paid leave that an earner takes in one go this month: a stretch, or none.
 
     Of ``days`` a year the share ``joined`` is put next to statutory holidays, in the months in proportion to the holidays in
-    them, the rest anywhere in the year: ``days (joined holiday_share + (1 - joined) / 12)`` are expected this month. They are
+    them; of the rest the share ``in_one_go`` next to a weekend at any time of the year, what remains goes day by day (see
+    :func:`single_leave`): ``days (joined holiday_share + in_one_go (1 - joined) / 12)`` are expected this month. They are
     taken in stretches of ``stretch`` days (fewer where the year has fewer), so that a stretch comes with the probability
     that keeps the year's days. ``u`` is the earner's uniform of the month. Regulations on Paid Annual Leave (2008),
     art. 5: in one go or in several.
@@ -139,8 +140,14 @@ def leave_this_month(u, days, joined, holiday_share, stretch):
     length = min(days, stretch, MOST_LEAVE)
     if length < 1:
         return 0
-    expected = days * (joined * holiday_share + (1.0 - joined) / 12.0)
+    expected = days * (joined * holiday_share + in_one_go * (1.0 - joined) / 12.0)
     return int(length) if u * length < expected else 0
+
+
+@rule
+def single_leave(days, joined, in_one_go):
+    """Days of leave a month that are taken one by one: occasions for a day out, but no longer block."""
+    return days * (1.0 - joined) * (1.0 - in_one_go) / 12.0
 
 
 @rule
