@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from jinxiao.calibration.days_off import days_off
 from jinxiao.calibration.parameters import Values
 from jinxiao.calibration.retail import institution_purchases
-from jinxiao.calibration.statistics import Statistics
+from jinxiao.calibration.statistics import Statistic, Statistics
 from jinxiao.calibration.world import World, cache_folder
 from jinxiao.model.baseline import Baseline, CalendarMonth
 from jinxiao.model.conditions import Conditions, Policy
@@ -46,8 +47,10 @@ SAVING_RANGE = (-0.5, 0.75)
 """Committed saving rates within which the fit looks."""
 LEAST_BUDGET = 0.02
 """Least budget of a category while the fit looks, as a share of its target: shares stay positive."""
-TRIP_STEP = 1.3
+TRIP_STEP = 1.1
 """Step of the fit of trips in log odds per log of the gap: above one, as odds move more than probabilities."""
+FIRST_TRIP_COST = (500.0, 350.0)
+"""Where the fit of the cost of a day of a trip starts, urban and rural, yuan."""
 FIRST_LUMP_SHARE = (0.12, 0.10)
 """Where the fit of lump shares starts, urban and rural; two rounds later nothing of it is left."""
 
@@ -90,18 +93,49 @@ def consumption_targets(statistics: Statistics) -> np.ndarray:
     )
 
 
-def calendar_months(calendar: Any) -> dict[int, CalendarMonth]:
-    """Return days off by month index: longest block, all days off, share of the year's holiday days."""
+def calendar_months(calendar: Any, values: Values) -> dict[int, CalendarMonth]:
+    """Return days off by month index: of the public calendar, and by pattern of work and school."""
+    by_pattern = days_off(
+        calendar, np.asarray(values["leisure.statutory_days"]), int(values["leisure.worker_spring_days"])
+    )
     holidays = np.asarray(calendar.holiday_days, dtype=np.float64)
     out = {}
     for row in range(len(calendar)):
         month = calendar.first + row
         year = slice(row - month % MONTHS, row - month % MONTHS + MONTHS)
-        share = holidays[row] / holidays[year].sum()
+        a_year = float(holidays[year].sum())
         out[month] = CalendarMonth(
-            float(calendar.longest_block[row]), float(calendar.free_days(month)), float(share)
+            longest_block=float(calendar.longest_block[row]),
+            free_days=float(calendar.free_days(month)),
+            holiday_share=float(holidays[row]) / a_year,
+            holidays_a_year=a_year,
+            spring_festival=bool(by_pattern.spring_festival[row]),
+            blocks=by_pattern.blocks[row],
+            days=by_pattern.days[row],
+            holidays=by_pattern.holidays[row],
         )
     return out
+
+
+TRIP_PERSONS = (Item.OUTING_PERSONS, Item.TRIP_PERSONS_INSIDE, Item.TRIP_PERSONS_OUTSIDE)
+TRIP_SPENDING = (Item.OUTINGS, Item.TRIPS_INSIDE, Item.TRIPS_OUTSIDE)
+"""Days out in the own city, trips within and beyond the province: what the survey of domestic tourism counts as trips."""
+
+
+def trip_targets(values: Values) -> np.ndarray:
+    """Return trips per head and year, shape (3, 2): days out, trips within and beyond the province, urban and rural."""
+    beyond, night = values["leisure.outside_share"], values["leisure.overnight_share"]
+    split = np.array([(1.0 - beyond) * (1.0 - night), (1.0 - beyond) * night, beyond])
+    return np.asarray(split[:, None] * np.asarray(values["leisure.trips_per_head"])[None, :])
+
+
+def spending_per_trip(statistics: Statistics, residence: str) -> tuple[float, tuple[Statistic, ...]]:
+    """Return the nation's spending per trip, brought to Shanxi in proportion to consumption per head, and its statistics."""
+    nation = statistics.newest("domestic_trip_spending_per_trip", "China", residence, YEAR)
+    here, there = (
+        statistics.newest("consumption_per_head", geo, residence, YEAR) for geo in ("Shanxi", "China")
+    )
+    return nation.value * here.value / there.value, (nation, here, there)
 
 
 def _mean_by_residence(world: FitWorld, values: np.ndarray) -> np.ndarray:
@@ -157,7 +191,8 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
         shares=shares,
         mean_spending=total,
         rent_yield=imputed / owned,
-        trip_constant=np.array([-2.0, -2.5]),
+        trip_constant=np.array([[-3.5, -4.0], [-3.5, -4.0], [-3.0, -3.5]]),
+        trip_cost=np.array(FIRST_TRIP_COST),
         birth_probability=np.full(2, chance),
         need_mean=need,
         lump_share=np.array(FIRST_LUMP_SHARE),
@@ -282,11 +317,14 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
     }
     persons = _mean_by_residence(sample, sample.households["members"].sum(axis=1, dtype=np.float64))
     target = consumption_targets(statistics) * persons[:, None]
-    trips = np.asarray(values["leisure.trips_per_head"]) * persons / MONTHS
+    trips = trip_targets(values) * persons / MONTHS
+    trip_spending = values["leisure.spending_per_trip"] * np.array(
+        [spending_per_trip(statistics, r.key)[0] for r in RESIDENCES]
+    )
     baseline = Baseline(
         values=values,
         fit=fit,
-        calendar=calendar_months(world.calendar),
+        calendar=calendar_months(world.calendar, values),
         units=np.ones((N_CITIES, N_SECTORS)),
         individual_share=np.zeros(N_SECTORS),
         institution_purchases=np.zeros((N_CITIES, N_SECTORS)),
@@ -304,9 +342,8 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
             1.0 - values["durables.survey_vehicle_share"]
         ) * year.accounts[:, Item.VEHICLES]
         budget = np.maximum(budget + (target - by_category), LEAST_BUDGET * target)
-        trip_persons = (
-            year.accounts[:, Item.TRIP_PERSONS_INSIDE] + year.accounts[:, Item.TRIP_PERSONS_OUTSIDE]
-        )
+        trip_persons = np.maximum(year.accounts[:, TRIP_PERSONS].T, 1e-4)
+        per_trip = year.accounts[:, TRIP_SPENDING].sum(axis=1) / trip_persons.sum(axis=0)
         excess = (by_category.sum(axis=1) - target.sum(axis=1)) / fit.mean_income[:2]
         fit = replace(
             fit,
@@ -314,7 +351,8 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
             shares=_good_shares(budget, values),
             mean_spending=budget.sum(axis=1),
             lump_share=year.accounts[:, Item.LUMPS] / year.accounts[:, Item.PLANNED],
-            trip_constant=fit.trip_constant + TRIP_STEP * np.log(trips / np.maximum(trip_persons, 1e-3)),
+            trip_constant=fit.trip_constant + TRIP_STEP * np.log(trips / trip_persons),
+            trip_cost=fit.trip_cost * trip_spending / np.maximum(per_trip, 1.0),
         )
     baseline = replace(baseline, fit=fit, tables=tables)
     employed = year.labour[..., 0]

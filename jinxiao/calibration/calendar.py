@@ -55,6 +55,12 @@ class Calendar:
         Blocks that start in each month.
     projected : ndarray of bool, shape (months,)
         Whether the month rests on a projected calendar (no State Council notice yet).
+    day_month, day_weekday, day_kind : ndarray of int64, shape (days,)
+        Month index, weekday (0 Monday) and place in KINDS of each day.
+    day_holiday : tuple of str
+        English name of the holiday that each day belongs to; empty where none.
+    school_off : ndarray of bool, shape (N_CITIES, days)
+        Days of school breaks, weekends and holidays apart.
     """
 
     first: int
@@ -65,6 +71,11 @@ class Calendar:
     school_break_days: NDArray[np.int16]
     blocks: tuple[tuple[HolidayBlock, ...], ...]
     projected: NDArray[np.bool_]
+    day_month: NDArray[np.int64]
+    day_weekday: NDArray[np.int64]
+    day_kind: NDArray[np.int64]
+    day_holiday: tuple[str, ...]
+    school_off: NDArray[np.bool_]
 
     @classmethod
     def load(cls, days_file: Path = CALENDAR, breaks_file: Path = SCHOOL_BREAKS) -> "Calendar":
@@ -82,7 +93,9 @@ class Calendar:
         free = np.isin(kind_code, (1, 2))
         names = list(zip(days["holiday_name_en"], days["holiday_name_zh"], strict=True))
         longest, blocks = _blocks(dates, free, kind_code == 2, names, first, n_months)
-        breaks = _school_breaks(breaks_file, dates, free, first, n_months)
+        off = _school_breaks(breaks_file, dates, free)
+        breaks = np.zeros((n_months, N_CITIES), np.int16)
+        np.add.at(breaks, month - first, off.T)
 
         def count(mask: NDArray[np.bool_]) -> NDArray[np.int16]:
             return np.bincount(month[mask] - first, minlength=n_months).astype(np.int16)
@@ -97,6 +110,11 @@ class Calendar:
             breaks,
             blocks,
             projected,
+            month.astype(np.int64),
+            np.array([d.weekday() for d in dates]),
+            kind_code.astype(np.int64),
+            tuple(days["holiday_name_en"]),
+            off,
         )
 
     def index(self, month: int) -> int:
@@ -149,13 +167,10 @@ def _blocks(
     return longest, tuple(tuple(b) for b in by_month)
 
 
-def _school_breaks(
-    file: Path, dates: list[date], free: NDArray[np.bool_], first: int, n_months: int
-) -> NDArray[np.int16]:
-    """School-break days on workdays by month and city; a city without its own dates has the province's."""
+def _school_breaks(file: Path, dates: list[date], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """School-break days on workdays by city and day; a city without its own dates has the province's."""
     position = {d: i for i, d in enumerate(dates)}
     rows = read_table(file, BREAK_COLUMNS)
-    result = np.zeros((n_months, N_CITIES), np.int16)
     off = np.zeros((N_CITIES, len(dates)), bool)
     for place, level, start, end in zip(
         rows["place"], rows["level"], rows["start"], rows["end"], strict=True
@@ -168,10 +183,7 @@ def _school_breaks(
             if day in position:
                 off[list(cities), position[day]] = True
             day += timedelta(days=1)
-    off &= ~free
-    for i, d in enumerate(dates):
-        result[_month(d) - first] += off[:, i]
-    return result
+    return off & ~free
 
 
 def _city(name: str, file: Path) -> int:

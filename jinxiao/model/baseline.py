@@ -12,11 +12,34 @@ from jinxiao.model.households.setup import Fit
 
 @dataclass(frozen=True)
 class CalendarMonth:
-    """Days off in one month: the longest block, all days off, and how much of the year's holidays falls in it."""
+    """Days off in one month.
+
+    Attributes
+    ----------
+    longest_block, free_days : float
+        Of the public calendar: longest run of weekends and holidays, and all of them.
+    holiday_share : float
+        Part of the year's statutory holidays that falls in the month.
+    holidays_a_year : float
+        Statutory holidays of that year, days.
+    spring_festival : bool
+        Whether the greater part of the Spring Festival holiday lies in it.
+    blocks : ndarray of int8, shape (cities, patterns, MOST_LEAVE + 1)
+        Longest run of days that those of a pattern of work and school have off, after so many days of leave.
+    days : ndarray of int8, shape (cities, patterns)
+        All days that they have off.
+    holidays : ndarray of int8, shape (cities, patterns)
+        Of these, days of statutory holidays.
+    """
 
     longest_block: float
     free_days: float
     holiday_share: float
+    holidays_a_year: float
+    spring_festival: bool
+    blocks: np.ndarray
+    days: np.ndarray
+    holidays: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -202,9 +202,11 @@ class Conditions:
     leave_take_up: float = 0.0
     """rise in the share of entitled employees who really take paid leave (0.05: five points)"""
     leave_bridging: float = 0.0
-    """share of leave days joined to a public holiday or weekend, above today's"""
+    """share of leave days joined to a statutory holiday, above today's"""
     school_break_days: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
-    """(cities,) extra days off for pupils this month, joined to a weekend, times the share of pupils covered"""
+    """(cities,) extra days off for pupils this month, joined to a weekend"""
+    school_break_share: np.ndarray = field(default_factory=lambda: np.ones(N_CITIES))
+    """(cities,) share of pupils whose schools have them"""
 
     ticket_factor: np.ndarray = field(default_factory=lambda: np.ones(N_CITIES))
     """(cities,) factor on gate tickets (1: full price, 0: free)"""

@@ -24,6 +24,7 @@ from jinxiao.model.households.loop import (
     N_BLOCKS,
     N_TRIP_COUNTS,
     HouseholdMonth,
+    TripCount,
     household_block,
     possible_claimants,
 )
@@ -310,7 +311,9 @@ class Economy(mesa.Model):
             self.neutral_destinations,
             added,
             self.values["tourists.dissimilarity"],
-            self.values["leisure.outside_share"],
+        )
+        self.outing_shift, self.site_share = mk.outing_choice(
+            self.conditions, self.state.markets.crowding, self.values
         )
         self.visitor_logsum, self.visitor_cdf = mk.visitor_choice(
             self.baseline.city_pull, added, self.values["tourists.dissimilarity"]
@@ -565,8 +568,17 @@ class Economy(mesa.Model):
         takings = self.worked[..., 2] / (1.0 + s.owner_support)
         s.owner_support = np.where(takings > 0.0, self.channels.to_owners / np.maximum(takings, 1.0), 0.0)
         s.price = self.cell_price
-        visits = self.trip_counts[:N_CITIES, 0] + self.visit_counts[..., 0].sum(axis=0)
-        s.crowding = np.log(np.maximum(visits, 1.0) / np.maximum(self.founding.visits * self._season(), 1.0))
+        s.crowding = np.log(
+            np.maximum(self._visits(), 1.0) / np.maximum(self.founding.visits * self._season(), 1.0)
+        )
+
+    def _visits(self) -> np.ndarray:
+        """Return persons who visit each city this month: residents of other cities, their own on days out, outsiders."""
+        residents = (
+            self.trip_counts[:N_CITIES, TripCount.PERSONS]
+            + self.trip_counts[:N_CITIES, TripCount.OUTING_PERSONS]
+        )
+        return np.asarray(residents + self.visit_counts[..., 0].sum(axis=0))
 
     def _season(self) -> float:
         """Return this month's longest block of days off relative to the year's mean: crowds that are expected."""
@@ -692,7 +704,7 @@ class Economy(mesa.Model):
             custom += self.custom / level / BURN_IN
             money += self.cell_accounts / level / BURN_IN
             plain += self.cell_accounts / BURN_IN
-            visits += (self.trip_counts[:N_CITIES, 0] + self.visit_counts[..., 0].sum(axis=0)) / BURN_IN
+            visits += self._visits() / BURN_IN
         for name, column in start.items():
             getattr(self.state.households, name)[...] = column
         # counts do not grow with the trend, money does

@@ -173,21 +173,33 @@ def policy_utility(
 
 
 def trip_choice(
-    neutral: np.ndarray, added: np.ndarray, dissimilarity: float, outside_share: float
+    neutral: np.ndarray, added: np.ndarray, dissimilarity: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return (logsum, cdf) of residents' destinations, shapes (cities,) and (cities, cities + 1).
+    """Return (logsum, cdf) of residents' destinations within the province, shapes (cities,) and (cities, cities).
 
-    ``logsum`` is the dissimilarity-scaled change of the inclusive value against neutral; the last column of ``cdf`` closes
-    with trips that leave the province, whose share falls as the province becomes more attractive.
+    ``logsum`` is the dissimilarity-scaled change of the inclusive value against neutral (McFadden 1978).
     """
     base = np.log(np.exp(neutral).sum(axis=1))
     weights = np.exp(neutral + added[None, :])
     total = weights.sum(axis=1)
-    logsum = dissimilarity * (np.log(total) - base)
-    inside = (1.0 - outside_share) * np.exp(logsum)
-    share_inside = inside / (inside + outside_share)
-    cdf = np.cumsum(weights / total[:, None], axis=1) * share_inside[:, None]
-    return logsum, np.concatenate([cdf, np.ones((N_CITIES, 1))], axis=1)
+    return dissimilarity * (np.log(total) - base), np.cumsum(weights / total[:, None], axis=1)
+
+
+def outing_choice(
+    conditions: Conditions, crowding: np.ndarray, values: Values
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (shift, share) of days out in the own city, each of shape (cities,).
+
+    A day out goes to a site that charges, or to none: a nest of two. A ticket factor ``f`` lowers the cost of the first by its
+    ticket share ``t``: utility ``-elasticity ln(1 - t (1 - f))``. ``shift`` is the change of the nest's inclusive value against
+    full price, attraction and crowding included; ``share`` is the part of days out that goes to a site.
+    """
+    cost = 1.0 - values["leisure.site_ticket_share"] * (1.0 - conditions.ticket_factor)
+    scale = values["leisure.site_dissimilarity"]
+    site = values["leisure.site_share"] * np.exp(-values["leisure.ticket_elasticity"] * np.log(cost) / scale)
+    nest = site + 1.0 - values["leisure.site_share"]
+    shift = scale * np.log(nest) + conditions.attraction - values["tourists.crowding"] * crowding
+    return shift, site / nest
 
 
 def visitor_choice(pull: np.ndarray, added: np.ndarray, dissimilarity: float) -> tuple[float, np.ndarray]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jinxiao.model import payments as pm
+from jinxiao.model.baseline import CalendarMonth
 from jinxiao.model.conditions import MAX_RULES, Channel, ClaimRule, Conditions, Instrument
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.coupons import count_claimants, rush_deadline
 from jinxiao.model.households.loop import LEAST_NET, HouseholdMonth, HouseholdParameters
-from jinxiao.model.households.rules import highest_effect, interest_saved
+from jinxiao.model.households.rules import LONGEST_BLOCK, highest_effect, interest_saved, wish_fits
 from jinxiao.model.ledger import Account
 from jinxiao.model.names import N_CITIES, N_DURABLES, N_SECTORS, N_ZONES, Payer, Sector
 from jinxiao.model.tourists.loop import TouristMonth
@@ -83,6 +84,44 @@ def hazard_bounds(p: HouseholdParameters, rules: np.ndarray, rate_cut: float) ->
     return bounds
 
 
+def trip_odds(
+    month: int, constant: np.ndarray, logsum: np.ndarray, outing: np.ndarray, values: Mapping[str, Any]
+) -> np.ndarray:
+    """Return exponentials of utilities of a household of mean income, shape (zones, 3, LONGEST_BLOCK + 1).
+
+    Of a day out in the own city, a trip within the province and one beyond, by the block of days off. The block enters by the
+    log probability that a trip as long as is wished fits; a day out needs one day.
+
+    Parameters
+    ----------
+    month : int
+        Month index, for the season.
+    constant : ndarray, shape (3, 2)
+        By residence.
+    logsum, outing : ndarray, shape (cities,)
+        Change of the inclusive value of the other cities, and of the utility of a day out in the own one.
+    """
+    block = np.arange(LONGEST_BLOCK + 1)
+    fits = np.array([[wish_fits.py_func(mean, b) for b in block] for mean in values["leisure.wished_nights"]])
+    odds = np.empty((N_CITIES, 2, 3, LONGEST_BLOCK + 1))
+    odds[:, :, 0] = np.exp(constant[0][None, :, None] + outing[:, None, None]) * (block > 0)
+    odds[:, :, 1] = np.exp(constant[1][None, :, None] + logsum[:, None, None]) * (
+        fits[0] ** values["leisure.block_weight"]
+    )
+    odds[:, :, 2] = np.exp(constant[2][None, :, None]) * fits[1] ** values["leisure.block_weight"]
+    return np.exp(values["leisure.season"][month % 12]) * odds.reshape(N_ZONES, 3, LONGEST_BLOCK + 1)
+
+
+def own_days(month: int, calendar: CalendarMonth, values: Mapping[str, Any]) -> np.ndarray:
+    """Return days off of those who keep no calendar, at their own choice, shape (3,).
+
+    Of those without work, of the self-employed and flexible, of farmers.
+    """
+    usual, festival = values["leisure.self_employed_days"]
+    farmer = values["leisure.farmer_days"][month % 12]
+    return np.array([31.0, festival if calendar.spring_festival else usual, min(farmer, 31.0)])
+
+
 def household_month(
     economy: "Economy", table: Any, rules: np.ndarray, open_share: np.ndarray, refill: np.ndarray
 ) -> HouseholdMonth:
@@ -120,13 +159,20 @@ def household_month(
         uninsured_change=c.uninsured_share,
         consumption_table=table,
         destination_cdf=economy.destination_cdf,
-        trip_logsum=economy.trip_logsum,
-        block_days=np.full(N_CITIES, calendar.longest_block),
-        free_days=calendar.free_days,
+        trip_odds=trip_odds(
+            economy.month, economy.baseline.fit.trip_constant, economy.trip_logsum, economy.outing_shift, v
+        ),
+        site_share=economy.site_share,
+        blocks=calendar.blocks,
+        days_off=calendar.days,
+        holidays_off=calendar.holidays,
+        own_days=own_days(economy.month, calendar, v),
         holiday_share=calendar.holiday_share,
+        holidays_a_year=calendar.holidays_a_year,
         leave_take_up=v["leisure.leave_take_up"] + float(c.leave_take_up),
         leave_bridging=v["leisure.leave_bridging"] + float(c.leave_bridging),
         school_break=c.school_break_days,
+        school_share=c.school_break_share,
         ticket_factor=c.ticket_factor,
         ticket_rule=ticket_carrier(c),
         transfers=c.transfers,

@@ -15,8 +15,12 @@ OUTCOMES = (
     "tourist_spending",
     "jobs",
     "fiscal_cost",
+    "spending_outside",
 )
-"""Outcomes counted by group. Yuan a month, jobs in persons. Their definitions: docs/results.md and Economy.record."""
+"""Outcomes counted by group; ``spending_outside`` is what residents' trips take out of the province.
+
+Yuan a month, jobs in persons. Their definitions: docs/results.md and Recorder.write.
+"""
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "all": ("all",),

@@ -43,6 +43,9 @@ class Draw(IntEnum):
     DESTINATION = 24
     TRIP_LENGTH = 25
     TRIP_SPENDING = 26
+    OUTING_SPENDING = 27
+    LEAVE = 29
+    SCHOOL = 30
     # rare ones, and the start
     INITIAL_WEALTH = 400
     INITIAL_EMPLOYMENT = 404

@@ -6,6 +6,7 @@ import numpy as np
 
 from jinxiao.model.conditions import MAX_RULES
 from jinxiao.model.households.accounts import N_AGES, N_ITEMS, Item
+from jinxiao.model.households.loop import N_TRIP_COUNTS, TripCount
 from jinxiao.model.ledger import ITEMS, Account
 from jinxiao.model.names import (
     FISCAL_PAYERS,
@@ -48,7 +49,7 @@ class Recorder:
                 "custom": np.zeros((months, N_CITIES, N_SECTORS)),
                 "labour": np.zeros((months, N_CITIES, N_SECTORS, 4)),
                 "visits": np.zeros((months, N_MARKETS, N_CITIES, 3)),
-                "trips": np.zeros((months, N_CITIES + 1, 2)),
+                "trips": np.zeros((months, N_CITIES + 1, N_TRIP_COUNTS)),
                 "disposals": np.zeros((months, N_CITIES, N_DISPOSALS)),
                 "price": np.zeros((months, N_CITIES, N_SECTORS)),
                 "wage_index": np.zeros((months, N_CITIES, N_SECTORS)),
@@ -93,6 +94,7 @@ class Recorder:
             self._put(t, "resident_consumption", name, accounts[:, :N_CATEGORIES].sum(axis=1))
             self._put(t, "services", name, accounts[:, Item.SERVICES])
             self._put(t, "jobs", name, accounts[:, Item.EMPLOYED])
+            self._put(t, "spending_outside", name, accounts[:, Item.TRIPS_OUTSIDE])
         self._put(t, "resident_consumption", "category", by_category)
         # what is bought in the province, by residents and visitors, where it is bought; imputed rent where the home is
         bought = (
@@ -105,7 +107,9 @@ class Recorder:
         retail = economy.custom[:, RETAIL_SECTORS].sum(axis=1) + self._institutions(economy)
         self._put(t, "retail_sales", "city", retail)
         self._put(t, "retail_sales", "all", retail.sum()[None])
-        visitors = economy.trip_counts[:N_CITIES, 1] + economy.visit_counts[..., 2].sum(axis=0)
+        # days out within the own city count as the statistics of domestic tourism count them
+        residents = economy.trip_counts[:N_CITIES, [TripCount.YUAN, TripCount.OUTING_YUAN]].sum(axis=1)
+        visitors = residents + economy.visit_counts[..., 2].sum(axis=0)
         self._put(t, "tourist_spending", "city", visitors)
         self._put(t, "tourist_spending", "all", visitors.sum()[None])
         fiscal = self._fiscal(economy)

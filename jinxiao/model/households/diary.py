@@ -100,8 +100,19 @@ class Entry(IntEnum):
     """rule of its instrument plus one; 0: none"""
     TICKETS = 45
     """gate tickets of the trip that policy waives"""
+    # days at hand, days out in the own city, and why there was no trip
+    FREE_DAYS = 46
+    """days on which all who would travel together are free this month, leave apart"""
+    LEAVE_USED = 47
+    """days of paid leave taken this month"""
+    OUTINGS = 48
+    """days out in the own city"""
+    OUTING_COST = 49
+    """cost of them"""
+    NO_TRIP = 50
+    """why there was none: 0 there was one, 1 no two days off in a row, 2 preferred not to, 3 too dear for the cash at hand"""
     # by good, category and class of durables
-    GOODS = 46
+    GOODS = 51
     """first of the goods: spent out of the monthly budget, coupons' part included"""
     CATEGORIES = GOODS + N_GOODS
     """first of eight: consumption by category"""
@@ -176,6 +187,7 @@ WENT_OUT: tuple[Entry, ...] = (
     Entry.DEBT_SERVICE,
     Entry.MEDICAL,
     Entry.TRIP,
+    Entry.OUTING_COST,
 )
 """Scalars that take from it; goods and durables do, too."""
 
@@ -207,6 +219,11 @@ UNITS = {
     Entry.TRIP_DESTINATION: "code",
     Entry.COUPON_GOOD: "code",
     Entry.POLICY_RULE: "code",
+    Entry.FREE_DAYS: "days",
+    Entry.LEAVE_USED: "days",
+    Entry.OUTINGS: "days",
+    Entry.OUTING_COST: "yuan",
+    Entry.NO_TRIP: "code",
     Entry.DURABLE_WHY: "code",
     Entry.DURABLE_FATE: "code",
     Entry.DURABLE_WAITED: "yuan",

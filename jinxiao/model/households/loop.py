@@ -7,6 +7,7 @@ threads.
 
 import math
 from collections import namedtuple
+from enum import IntEnum
 
 import numpy as np
 from numba import njit
@@ -31,6 +32,7 @@ from jinxiao.model.names import (
     Category,
     Disposal,
     Durable,
+    MemberBand,
     Need,
     Occupation,
     Sector,
@@ -63,9 +65,11 @@ PARAMETER_FIELDS = (
     "car_kind_elasticity", "used_odds", "used_income_slope", "used_price_share", "used_age", "value_retained",
     "scrap_value", "scrap_age", "scrap_age_spread", "kept_share", "recovered_share",
     # trips
-    "trip_constant", "block_weight", "free_weight", "trip_income_weight", "daily_spending",
-    "spending_income_elasticity", "spending_sigma", "trip_nights", "family_trip_days", "trip_components",
-    "trip_displacement", "trip_cash_share", "outside_block_weight",
+    "trip_income_weight", "trip_dissimilarity", "trip_company", "trip_cost", "relative_cost",
+    "spending_income_elasticity", "spending_sigma", "wished_nights", "party_share", "family_trip_days",
+    "trip_components", "outing_components", "site_ticket_share", "outing_days", "holiday_weight",
+    "leave_stretch", "leave_in_one_go",
+    "parents_alone_gain", "trip_displacement", "outing_displacement", "trip_cash_share", "trip_savings_share",
     # coupons
     "salience", "waste", "labelling", "baskets", "digital_share", "basket_sigma", "storability",
     "displaced_now", "pull_forward_months",
@@ -83,8 +87,9 @@ MONTH_FIELDS = (
     "floor", "separation", "zone_risk", "finding", "vacancy_cdf", "training", "training_wage_gain",
     "training_finding_gain", "benefit_change",
     # trips
-    "destination_cdf", "trip_logsum", "block_days", "free_days", "holiday_share", "leave_take_up",
-    "leave_bridging", "school_break", "ticket_factor", "ticket_rule",
+    "destination_cdf", "trip_odds", "site_share", "blocks", "days_off", "holidays_off", "own_days", "holiday_share",
+    "holidays_a_year", "leave_take_up", "leave_bridging", "school_break", "school_share", "ticket_factor",
+    "ticket_rule",
     # durables and their credit
     "durable_rules", "hazard_bound", "pool_open", "loan_rate_cut", "loan_eligible", "loan_rule",
     "new_energy_share", "pool_refill",
@@ -98,8 +103,8 @@ DAY_PARTS = 256
 """Parts of a month in which a budget pool can run dry; a power of two, so that a draw's part is exact."""
 LEAST_NET = 0.01
 """Least net price of a durable as a share of its price: keeps the log of the purchase rule finite."""
-_WEEKEND = 2.0
-"""Days of a weekend, to which a school break adds."""
+_LOW_BITS = 65536.0
+"""The low sixteen bits of the uniform that decides on the longest block decide on the other days off."""
 _AGE_1, _AGE_2, _AGE_3 = (12 * years for years in AGE_BAND_STARTS[1:])
 _C = int(Item.CONSUMPTION)
 _GOOD_CATEGORY = np.array([g.category for g in GOODS], np.int64)
@@ -141,8 +146,22 @@ _TRIP_SECTOR = np.array(TRIP_SECTORS, np.int64)
 _TICKETS = 3
 _TRIP_RETAIL = np.array([0.0, 0.0, 1.0, 0.0, 1.0])
 _TRIP_SERVICE = np.array([1.0, 1.0, 1.0, 1.0, 0.0])
-N_TRIP_COUNTS = 2
-"""Booked by destination: persons, yuan."""
+
+
+class TripCount(IntEnum):
+    """What is booked by city, and for trips beyond the province."""
+
+    PERSONS = 0
+    """on trips of a night and more"""
+    YUAN = 1
+    OUTING_PERSONS = 2
+    """residents on days out in their own city"""
+    OUTING_YUAN = 3
+    SITE_VISITS = 4
+    """of those on days out, visitors of museums and sites"""
+
+
+N_TRIP_COUNTS = len(TripCount)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -371,6 +390,7 @@ def household_block(
     rule_cost : ndarray, shape (blocks, MAX_RULES, cities)
     rule_gross : ndarray, shape (blocks, MAX_RULES)
     trips : ndarray, shape (blocks, cities + 1, N_TRIP_COUNTS)
+        By TripCount; the last row is beyond the province.
     diaries : ndarray of float32, shape (households, N_ENTRIES)
         Rewritten row by row; of no rows where no diaries are kept.
     rows : ndarray of int
@@ -461,10 +481,12 @@ def household_block(
     p_medical_probability = p.medical_probability
     p_medical_mean = p.medical_mean
     p_uninsured_share = p.uninsured_share
-    p_trip_constant = p.trip_constant
-    p_trip_nights = p.trip_nights
-    p_daily_spending = p.daily_spending
+    p_trip_company = p.trip_company
+    p_trip_cost = p.trip_cost
+    p_relative_cost = p.relative_cost
+    p_wished_nights = p.wished_nights
     p_trip_components = p.trip_components
+    p_outing_components = p.outing_components
     p_subsistence = p.subsistence
     p_marginal_share = p.marginal_share
     p_digital_share = p.digital_share
@@ -489,9 +511,14 @@ def household_block(
     m_price = m.price
     m_durable_rules = m.durable_rules
     m_uninsured_change = m.uninsured_change
-    m_block_days = m.block_days
+    m_blocks = m.blocks
+    m_days_off = m.days_off
+    m_holidays_off = m.holidays_off
+    m_own_days = m.own_days
     m_school_break = m.school_break
-    m_trip_logsum = m.trip_logsum
+    m_school_share = m.school_share
+    m_trip_odds = m.trip_odds
+    m_site_share = m.site_share
     m_destination_cdf = m.destination_cdf
     m_ticket_factor = m.ticket_factor
     m_coupons = m.coupons
@@ -975,76 +1002,192 @@ def household_block(
                 acc[Item.EXTRA_COVER] -= w * change * expense
                 demand[block, city, Sector.HEALTH_CARE] -= w * change * expense
 
-        # --- trips
-        trip_cost = 0.0
-        block_days = m_block_days[city]
-        free_days = m.free_days
+        # --- leisure: days at hand, the choice on the longest block of them, days out on the others
+        pattern = 0
+        own_days = m_own_days[0]
+        entitled = -1
         for e in range(2):
-            if h_occupation[i, e] == Occupation.FORMAL and h_takes_leave[i, e] < m.leave_take_up:
-                days = float(h_leave_days[i, e])
-                free_days += days / 12.0
-                block_days += m.leave_bridging * days * m.holiday_share
-                break
-        if m_school_break[city] > 0.0 and (
-            h_child_age[i, 0] >= band_starts[2] or h_child_age[i, 1] >= band_starts[2]
+            occupation = h_occupation[i, e]
+            if occupation == Occupation.FORMAL:
+                if h_employed[i, e]:
+                    pattern |= rules.FORMAL_CALENDAR
+                    days = int(h_leave_days[i, e]) if h_takes_leave[i, e] < m.leave_take_up else 0
+                    entitled = days if entitled < 0 else min(entitled, days)
+            elif occupation == Occupation.MIGRANT:
+                if h_employed[i, e]:
+                    pattern |= rules.WORKER_CALENDAR
+            elif occupation == Occupation.SELF_EMPLOYED or occupation == Occupation.FLEXIBLE:
+                if h_employed[i, e] or occupation == Occupation.SELF_EMPLOYED:
+                    own_days = min(own_days, m_own_days[1])
+            elif occupation == Occupation.FARMER:
+                own_days = min(own_days, m_own_days[2])
+        pupils = h_child_age[i, 0] >= band_starts[2] or h_child_age[i, 1] >= band_starts[2]
+        school_break = m_school_break[city] if pupils else 0.0
+        if (
+            school_break > 0.0
+            and m_school_share[city] < 1.0
+            and uniform(m.seed, i, 0, Draw.SCHOOL) >= m_school_share[city]
         ):
-            block_days = max(block_days, _WEEKEND + m_school_break[city])
-            free_days += m_school_break[city]
-        per_head = permanent / max(persons, 1.0)
-        p_trip = rules.trip_probability(
-            m_trip_logsum[city], p_trip_constant[residence], block_days, p.block_weight, free_days, p.free_weight,
-            math.log(per_head / (p_mean_income[2] * m.growth)), p.trip_income_weight,
-        )  # fmt: skip
-        if rules.event(u_trip, p_trip):
-            u_destination, u_length, u_spending, _ = uniform4(m.seed, i, m.t, Draw.DESTINATION // 4)
-            d = 0
-            shift = math.exp(p.outside_block_weight * block_days)
-            inside = m_destination_cdf[city, N_CITIES - 1]
-            total = inside + (1.0 - inside) * shift
-            target = u_destination * total
-            while d < N_CITIES and target > m_destination_cdf[city, d]:
-                d += 1
-            outside = 1 if d >= N_CITIES else 0
-            nights = min(-math.log(u_length) * p_trip_nights[outside], block_days)
-            party = (
-                min(persons, 1.0 + p_trip_nights[2] * (persons - 1.0))
-                if block_days < p.family_trip_days
-                else persons
-            )
-            z = normal_quantile(u_spending)
+            school_break = 0.0
+        leave = 0
+        single_days = 0.0
+        if entitled > 0:
+            joined = min(m.leave_bridging, 1.0)
+            leave = rules.leave_this_month(
+                uniform(m.seed, i, m.t, Draw.LEAVE), entitled, joined,
+                m.holiday_share + school_break / m.holidays_a_year, p.leave_in_one_go, p.leave_stretch,
+            )  # fmt: skip
+            single_days = rules.single_leave(entitled, joined, p.leave_in_one_go)
+        calendars = pattern | rules.PUPIL_CALENDAR if pupils else pattern
+        most = int(min(own_days, rules.LONGEST_BLOCK))
+        block_days = min(int(m_blocks[city, calendars, leave]), most)
+        parents_alone = False
+        if pupils:
+            if school_break > 0.0:
+                together = rules.block_on_school_break(pattern, leave, school_break)
+                block_days = max(block_days, min(together, most))
+            block_days, parents_alone = rules.family_block(
+                block_days, min(int(m_blocks[city, pattern, leave]), most),
+                h_members[i, MemberBand.AGE_60_79], p.parents_alone_gain,
+            )  # fmt: skip
+        free_days = min(float(m_days_off[city, calendars]), own_days)
+        if pattern == 0:
+            free_days = min(free_days + school_break, own_days)
+        company = 0
+        if h_members[i, MemberBand.AGE_80_PLUS] > 0:
+            company = 2
+        elif h_members[i, MemberBand.AGE_0_2] + h_members[i, MemberBand.AGE_3_5] > 0:
+            company = 1
+        relative_income = permanent / max(persons, 1.0) / (p_mean_income[2] * m.growth)
+        pull = relative_income**p.trip_income_weight
+        odds_day = m_trip_odds[zone, 0, block_days] * pull * p_trip_company[company, 0]
+        odds_inside = m_trip_odds[zone, 1, block_days] * pull * p_trip_company[company, 1]
+        odds_outside = m_trip_odds[zone, 2, block_days] * pull * p_trip_company[company, 2]
+        # the nest is worth its parts' sum at most, so most draws need no more than this bound
+        bound = odds_day + odds_inside + odds_outside
+        trip_cost = 0.0
+        trip_savings = 0.0
+        days_away = 0.0
+        outings = 0
+        no_trip = 1 if block_days < 2 else 2
+        if u_trip * (1.0 + bound) < bound:
+            away, day, beyond = rules.trip_shares(odds_day, odds_inside, odds_outside, p.trip_dissimilarity)
+            if rules.event(u_trip, away):
+                u_destination, u_length, u_spending, _ = uniform4(m.seed, i, m.t, Draw.DESTINATION // 4)
+                outside = 1 if u_destination < beyond else 0
+                d = N_CITIES
+                if not outside:
+                    target = (u_destination - beyond) / (1.0 - beyond)
+                    d = 0
+                    while d < N_CITIES - 1 and target > m_destination_cdf[city, d]:
+                        d += 1
+                nights = rules.trip_nights(u_length, p_wished_nights[outside], block_days)
+                party = persons
+                if parents_alone:
+                    for b in range(MemberBand.STUDENT):
+                        party -= h_members[i, b]
+                    party = max(party, 1.0)
+                elif block_days < p.family_trip_days:
+                    party = min(persons, 1.0 + p.party_share * (persons - 1.0))
+                z = normal_quantile(u_spending)
+                unit = (
+                    party * p_trip_cost[residence] * m.growth * relative_income**p.spending_income_elasticity
+                    * math.exp(p.spending_sigma * z - 0.5 * p.spending_sigma * p.spending_sigma)
+                )  # fmt: skip
+                free_part = 0.0 if outside else p_trip_components[_TICKETS] * (1.0 - m_ticket_factor[d])
+                # what would take too much of the cash at hand comes out of savings; what these do not cover is cut short
+                room = p.trip_cash_share * max(available, 0.0)
+                savings = p.trip_savings_share * max(h_term_deposits[i] - withdrawn, 0.0)
+                nights = rules.nights_afforded(
+                    nights, (room + savings) / (unit * (1.0 - free_part)), p_relative_cost[1 + outside],
+                    p_relative_cost[3 + outside],
+                )  # fmt: skip
+                if nights >= 1.0:
+                    basis = unit * (
+                        p_relative_cost[1 + outside] * (1.0 + nights) + p_relative_cost[3 + outside]
+                    )
+                    waived = basis * free_part
+                    no_trip = 0
+                    trip_savings = max(basis - waived - room, 0.0)
+                    withdrawn += trip_savings
+                    days_away = nights + 1.0
+                    trip_cost = basis - waived
+                    for c in range(5):
+                        part = basis * p_trip_components[c] - (waived if c == _TICKETS else 0.0)
+                        by_category[_TRIP_CATEGORY[c]] += part
+                        if not outside:
+                            demand[block, d, _TRIP_SECTOR[c]] += w * part
+                            acc[Item.RETAIL] += w * part * _TRIP_RETAIL[c]
+                        acc[Item.SERVICES] += w * part * _TRIP_SERVICE[c]
+                    if waived > 0.0 and m.ticket_rule >= 0:
+                        cost[m.ticket_rule, d] += w * waived
+                        gross[m.ticket_rule] += w * basis * (1.0 - m_ticket_factor[d])
+                    if keeps:
+                        diaries[i, Entry.TRIP_DESTINATION] = d + 1
+                        diaries[i, Entry.TRIP_NIGHTS] = nights
+                        diaries[i, Entry.TRIP_PERSONS] = party
+                        diaries[i, Entry.TICKETS] = waived
+                    trips[block, d, TripCount.PERSONS] += w * party
+                    trips[block, d, TripCount.YUAN] += w * trip_cost
+                    if outside:
+                        acc[Item.TRIPS_OUTSIDE] += w * trip_cost
+                        acc[Item.TRIP_PERSONS_OUTSIDE] += w * party
+                    else:
+                        acc[Item.TRIPS_INSIDE] += w * trip_cost
+                        acc[Item.TRIP_PERSONS_INSIDE] += w * party
+                else:
+                    no_trip = 3
+            elif u_trip < away + day:
+                outings = 1
+                days_away = 1.0
+        other_days = min(max(free_days - max(days_away, 1.0), 0.0), p.outing_days) + single_days
+        other_days += (p.holiday_weight - 1.0) * min(float(m_holidays_off[city, calendars]), other_days)
+        share_out = odds_day / (1.0 + odds_day)
+        u_outings = u_trip * _LOW_BITS
+        outings += rules.count_of_outings(
+            u_outings - math.floor(u_outings), other_days * share_out, other_days
+        )
+        outing_cost = 0.0
+        if outings > 0:
+            z = normal_quantile(uniform(m.seed, i, m.t, Draw.OUTING_SPENDING))
+            party = min(persons, 1.0 + p.party_share * (persons - 1.0))
             basis = (
-                party * (1.0 + nights) * p_daily_spending[outside, residence] * m.growth
-                * (per_head / (p_mean_income[2] * m.growth)) ** p.spending_income_elasticity
+                party * p_relative_cost[0] * p_trip_cost[residence] * m.growth
+                * relative_income**p.spending_income_elasticity
                 * math.exp(p.spending_sigma * z - 0.5 * p.spending_sigma * p.spending_sigma)
             )  # fmt: skip
-            waived = 0.0
-            if not outside:
-                waived = basis * p_trip_components[_TICKETS] * (1.0 - m_ticket_factor[d])
-            if basis - waived <= p.trip_cash_share * max(available, 0.0):
-                trip_cost = basis - waived
+            # of an outing's cost at full price, tickets are their share at sites times the share of outings to sites
+            tickets = m_site_share[city] * p.site_ticket_share
+            waived = basis * tickets * (1.0 - m_ticket_factor[city])
+            spare = p.trip_cash_share * max(available, 0.0) - (trip_cost - trip_savings)
+            while outings > 0 and outings * (basis - waived) > spare:
+                outings -= 1
+            if outings > 0:
+                basis *= outings
+                waived *= outings
+                outing_cost = basis - waived
                 for c in range(5):
-                    part = basis * p_trip_components[c] - (waived if c == _TICKETS else 0.0)
+                    part = basis * (1.0 - tickets) * p_outing_components[c]
+                    if c == _TICKETS:
+                        part = basis * tickets - waived
                     by_category[_TRIP_CATEGORY[c]] += part
-                    if not outside:
-                        demand[block, d, _TRIP_SECTOR[c]] += w * part
-                        acc[Item.RETAIL] += w * part * _TRIP_RETAIL[c]
+                    demand[block, city, _TRIP_SECTOR[c]] += w * part
+                    acc[Item.RETAIL] += w * part * _TRIP_RETAIL[c]
                     acc[Item.SERVICES] += w * part * _TRIP_SERVICE[c]
                 if waived > 0.0 and m.ticket_rule >= 0:
-                    cost[m.ticket_rule, d] += w * waived
-                    gross[m.ticket_rule] += w * basis * (1.0 - m_ticket_factor[d])
-                if keeps:
-                    diaries[i, Entry.TRIP_DESTINATION] = d + 1
-                    diaries[i, Entry.TRIP_NIGHTS] = nights
-                    diaries[i, Entry.TRIP_PERSONS] = party
-                    diaries[i, Entry.TICKETS] = waived
-                trips[block, d, 0] += w * party
-                trips[block, d, 1] += w * trip_cost
-                if outside:
-                    acc[Item.TRIPS_OUTSIDE] += w * trip_cost
-                    acc[Item.TRIP_PERSONS_OUTSIDE] += w * party
-                else:
-                    acc[Item.TRIPS_INSIDE] += w * trip_cost
-                    acc[Item.TRIP_PERSONS_INSIDE] += w * party
+                    cost[m.ticket_rule, city] += w * waived
+                    gross[m.ticket_rule] += w * basis * m_site_share[city] * (1.0 - m_ticket_factor[city])
+                trips[block, city, TripCount.OUTING_PERSONS] += w * party * outings
+                trips[block, city, TripCount.OUTING_YUAN] += w * outing_cost
+                trips[block, city, TripCount.SITE_VISITS] += w * party * outings * m_site_share[city]
+                acc[Item.OUTINGS] += w * outing_cost
+                acc[Item.OUTING_PERSONS] += w * party * outings
+        if keeps:
+            diaries[i, Entry.FREE_DAYS] = free_days
+            diaries[i, Entry.LEAVE_USED] = leave
+            diaries[i, Entry.OUTINGS] = outings
+            diaries[i, Entry.OUTING_COST] = outing_cost
+            diaries[i, Entry.NO_TRIP] = no_trip
 
         # --- consumption out of cash on hand; labelled money is spent on its label first
         promised = labelled
@@ -1061,9 +1204,15 @@ def household_block(
         planned = consume((available - labelled) / spendable, row_c, m_consumption_table) * spendable
         # part of the plan is kept for what comes in lumps: trips and durables
         normal = planned * (1.0 - p_lump_share[residence])
-        trip_home = min(p.trip_displacement * trip_cost, p.trip_cash_share * normal)
-        acc[Item.LUMPS] += w * (lumps + trip_cost - trip_home)
-        home = max(normal - trip_home, 0.0)
+        trip_cash = trip_cost - trip_savings
+        leisure_cost = trip_cash + outing_cost
+        trip_home = min(
+            p.trip_displacement * trip_cash + p.outing_displacement * outing_cost, p.trip_cash_share * normal
+        )
+        acc[Item.LUMPS] += w * (lumps + leisure_cost - trip_home)
+        # who stands at the limit of borrowing after a trip spends less at home
+        at_most = available - labelled - leisure_cost + m_consumption_table.limits[row_c] * spendable
+        home = max(min(normal - trip_home, at_most), 0.0)
         for g in range(N_GOODS):
             needs[g] = (
                 p_subsistence[residence, g] * m.growth * need[_GOOD_NEED[g]] * m_price[city, _GOOD_SECTOR[g]]
@@ -1127,7 +1276,9 @@ def household_block(
                 paid = 0.0
                 for g in range(N_GOODS):
                     paid += spend[g]
-                share = rules.displaced_share(extra, discount, available - paid, p.displaced_now)
+                share = rules.displaced_share(
+                    extra, discount, available - leisure_cost - paid, p.displaced_now
+                )
                 from_goods, later_weeks, later_months = coupons.settle_extra(
                     n_baskets, extra, share, p_storability, p.pull_forward_months, p_marginal_share, residence, scope,
                     spend, stretch, week, outlet, added, weekly,
@@ -1216,7 +1367,7 @@ def household_block(
         acc[Item.SERVICES] += w * (medical + imputed)
         acc[Item.RETAIL] += w * durable_outlay
         by_category[Category.HOUSING] += imputed
-        end = available + discount - trip_cost - paid
+        end = available + discount - leisure_cost - paid  # what savings paid of a trip never was in cash
         h_liquid_wealth[i] = end
         h_term_deposits[i] += committed - withdrawn
         h_mortgage[i] -= mortgage_paid

@@ -10,6 +10,17 @@ from numba import njit
 
 rule = njit(cache=True, nogil=True, error_model="numpy")
 
+FORMAL_CALENDAR = 1
+WORKER_CALENDAR = 2
+PUPIL_CALENDAR = 4
+"""Bits of a pattern of work and school: whose calendars a household keeps (see ``calibration/days_off.py``)."""
+N_PATTERNS = 8
+MOST_LEAVE = 5
+"""Days of paid leave that may be joined to days off in a month."""
+LONGEST_BLOCK = 15
+"""Blocks of days off longer than this count as this, days."""
+_WEEKEND = 2
+
 
 @rule
 def wage_with_floor(wage, floor, spillover):
@@ -201,16 +212,118 @@ def subsidy_amount(price, rate, flat, cap, ceiling):
 
 
 @rule
-def trip_probability(
-    logsum, constant, block, block_weight, free_days, free_weight, log_income, income_weight
-):
-    """Monthly probability that a household takes a trip (upper level of a nested logit against staying at home).
+def leave_this_month(u, days, joined, holiday_share, in_one_go, stretch):
+    """Days of paid leave that an earner takes in one go this month: a stretch, or none.
 
-    Utility = constant + weight of the longest block of days off + weight of the days off + income + dissimilarity-scaled
-    ``logsum`` of the destinations (McFadden 1978; leave elasticity V087, income elasticity V170).
+    Of ``days`` a year the share ``joined`` is put next to statutory holidays, in the months in proportion to the holidays in
+    them; of the rest the share ``in_one_go`` next to a weekend at any time of the year, what remains goes day by day (see
+    :func:`single_leave`): ``days (joined holiday_share + in_one_go (1 - joined) / 12)`` are expected this month. They are
+    taken in stretches of ``stretch`` days (fewer where the year has fewer), so that a stretch comes with the probability
+    that keeps the year's days. ``u`` is the earner's uniform of the month. Regulations on Paid Annual Leave (2008),
+    art. 5: in one go or in several.
     """
-    v = constant + block_weight * block + free_weight * free_days + income_weight * log_income + logsum
-    return 1.0 / (1.0 + math.exp(-v))
+    length = min(days, stretch, MOST_LEAVE)
+    if length < 1:
+        return 0
+    expected = days * (joined * holiday_share + in_one_go * (1.0 - joined) / 12.0)
+    return int(length) if u * length < expected else 0
+
+
+@rule
+def single_leave(days, joined, in_one_go):
+    """Days of leave a month that are taken one by one: occasions for a day out, but no longer block."""
+    return days * (1.0 - joined) * (1.0 - in_one_go) / 12.0
+
+
+@rule
+def block_on_school_break(pattern, leave, days):
+    """Longest block that a family has on a school break of ``days`` joined to a weekend, days.
+
+    Pupils have the break and the weekend. Formal workers have the weekend and what leave they take in the break; other wage
+    earners their Sunday; those who keep no calendar go along for all of it. ``pattern`` is of the adults.
+    """
+    if pattern & WORKER_CALENDAR:
+        return 1
+    if pattern & FORMAL_CALENDAR:
+        return int(_WEEKEND + min(float(leave), days))
+    return int(_WEEKEND + days)
+
+
+@rule
+def family_block(with_pupils, alone, grandparents, gain):
+    """Return (block in days, whether the parents go without the pupils).
+
+    A household with pupils travels when school is off. Parents leave them with grandparents at home only for a block that is
+    longer by ``gain`` days or more.
+    """
+    if grandparents > 0 and alone - with_pupils >= gain:
+        return alone, True
+    return with_pupils, False
+
+
+@rule
+def wish_fits(mean_nights, block):
+    """Probability that a trip as long as is wished fits into a block of days off: nights are at most the block less one.
+
+    Wished nights N >= 1 are geometric, ``P(N <= n) = 1 - exp(-n / mean_nights)``; without two days off in a row nothing
+    fits. Its log is the utility of the block: what is chosen is a trip that can be made.
+    """
+    return 1.0 - math.exp(-max(block - 1.0, 0.0) / mean_nights)
+
+
+@rule
+def trip_nights(u, mean_nights, block):
+    """Nights of a trip, drawn from the wished nights that fit into the block (see :func:`wish_fits`), at least one."""
+    nights = math.ceil(-mean_nights * math.log(1.0 - u * wish_fits(mean_nights, block)))
+    return min(max(nights, 1.0), block - 1.0)
+
+
+@rule
+def nights_afforded(nights, money, day, fare):
+    """Nights of a trip that costs ``fare + day (1 + nights)`` and for which there is ``money``, all in the same unit.
+
+    As many as wished, or fewer; nought where not even one night can be paid for.
+    """
+    return max(min(nights, math.floor((money - fare) / day + 1e-9) - 1.0), 0.0)
+
+
+@rule
+def trip_shares(outing, inside, outside, dissimilarity):
+    """Choice on the longest block of days off: stay at home, a day out in the own city, a trip in the province, one beyond.
+
+    Nested logit (McFadden 1978; Train 2009, ch. 4): the two trips share a nest of dissimilarity ``lambda``; staying at home has
+    utility nought. Arguments are exponentials of utilities; ``inside`` holds the inclusive value of its cities.
+
+    Returns
+    -------
+    (away, day, beyond)
+        Probabilities of a trip and of a day out in the own city, and the share of trips that leave the province.
+    """
+    if inside <= 0.0 and outside <= 0.0:
+        return 0.0, outing / (1.0 + outing), 0.0
+    a = inside ** (1.0 / dissimilarity)
+    b = outside ** (1.0 / dissimilarity)
+    nest = (a + b) ** dissimilarity
+    total = 1.0 + outing + nest
+    return nest / total, outing / total, b / (a + b)
+
+
+@rule
+def count_of_outings(u, mean, most):
+    """Days out in a month besides the longest block: Poisson of the given mean, ``most`` at most, by inversion.
+
+    ``exp(-mean)`` is at least ``1 - mean``: where ``u`` lies below that, as it mostly does, nothing more is computed.
+    """
+    if u < 1.0 - mean:
+        return 0
+    term = math.exp(-mean)
+    total = term
+    count = 0
+    while u >= total and count < most:
+        count += 1
+        term *= mean / count
+        total += term
+    return count
 
 
 @rule

@@ -44,8 +44,10 @@ class Fit:
         Mean monthly spending of a household out of that budget, yuan.
     rent_yield : ndarray, shape (2,)
         Imputed rent a month over home value.
-    trip_constant : ndarray, shape (2,)
-        Constant of the trip logit.
+    trip_constant : ndarray, shape (3, 2)
+        Constants of the choice of a day out, a trip within and a trip beyond the province.
+    trip_cost : ndarray, shape (2,)
+        Cost of a day of a trip within the province per person of mean income, yuan.
     birth_probability : ndarray, shape (2,)
         Monthly, of households that can have a child.
     need_mean : ndarray, shape (2, kinds of need)
@@ -61,6 +63,7 @@ class Fit:
     mean_spending: np.ndarray
     rent_yield: np.ndarray
     trip_constant: np.ndarray
+    trip_cost: np.ndarray
     birth_probability: np.ndarray
     need_mean: np.ndarray
     lump_share: np.ndarray
@@ -186,7 +189,6 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
     for k, occupation in enumerate((Occupation.FORMAL, Occupation.MIGRANT, Occupation.FLEXIBLE)):
         by_occupation[0, occupation] = v["households.benefit_coverage"][k]
         by_occupation[1, occupation] = v["households.job_loss_relative"][k]
-    nights = np.append(v["leisure.nights"], v["leisure.party_share"])
     return HouseholdParameters(
         psi_sigma=v["households.permanent_shock_sd"],
         medical_probability=np.asarray(v["households.medical_probability"]),
@@ -220,19 +222,28 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         floor_income_share=v["households.floor_income_share"],
         pass_through=np.minimum(np.asarray(v["durables.pass_through"]), 1.0),
         mean_income=fit.mean_income,
-        trip_constant=fit.trip_constant,
-        block_weight=v["leisure.block_weight"],
-        free_weight=v["leisure.free_weight"],
         trip_income_weight=v["leisure.income_weight"],
-        daily_spending=np.asarray(v["leisure.daily_spending"]),
+        trip_dissimilarity=v["leisure.dissimilarity"],
+        trip_company=np.exp(np.asarray(v["leisure.company"])),
+        trip_cost=fit.trip_cost,
+        relative_cost=np.asarray(v["leisure.relative_cost"]),
         spending_income_elasticity=v["leisure.spending_income_elasticity"],
         spending_sigma=v["leisure.spending_sigma"],
-        trip_nights=nights,
+        wished_nights=np.asarray(v["leisure.wished_nights"]),
+        party_share=v["leisure.party_share"],
+        leave_stretch=int(v["leisure.leave_stretch"]),
+        leave_in_one_go=v["leisure.leave_in_one_go"],
+        parents_alone_gain=int(v["leisure.parents_alone_gain"]),
+        outing_days=float(v["leisure.outing_days"]),
+        holiday_weight=v["leisure.holiday_weight"],
+        outing_components=np.asarray(v["leisure.outing_components"]),
+        site_ticket_share=v["leisure.site_ticket_share"],
         family_trip_days=float(v["leisure.family_trip_days"]),
         trip_components=np.asarray(v["leisure.components"]),
         trip_displacement=v["leisure.displacement"],
+        outing_displacement=v["leisure.outing_displacement"],
         trip_cash_share=v["leisure.cash_share"],
-        outside_block_weight=v["leisure.outside_block_weight"],
+        trip_savings_share=v["leisure.savings_share"],
         salience=v["coupons.salience"],
         waste=v["coupons.waste"],
         labelling=np.minimum(np.asarray(v["coupons.labelling"]), 1.0),

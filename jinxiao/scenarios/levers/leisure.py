@@ -4,10 +4,11 @@ import math
 from calendar import monthrange
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from jinxiao.model.conditions import MOST_FACES, WEEKS, Channel, ClaimRule
-from jinxiao.model.names import FIRST_YEAR, GOOD_GROUPS, GOODS, N_CITIES, goods_mask
+from jinxiao.model.names import FIRST_YEAR, GOOD_GROUPS, GOODS, goods_mask
 from jinxiao.scenarios.levers.base import Draft, Instrument, When
 from jinxiao.scenarios.levers.transfers import CalendarMonth
 from jinxiao.scenarios.records import In, Month, OneOf, Parameter, Strict, fixed, refuse
@@ -259,12 +260,15 @@ class Attraction(Instrument):
 class PaidLeave(Instrument):
     """More of the paid leave that people are entitled to is really taken, and more of it joined to holidays.
 
+    A stretch of leave next to a weekend or holiday makes a longer block of days off; joining moves leave to the months of
+    holidays.
+
     Attributes
     ----------
     take_up_rise : Parameter
         Rise of the share of entitled employees who take their leave, when fully in effect.
     bridging_rise : Parameter
-        Rise of the share of leave days joined to a holiday or weekend.
+        Rise of the share of leave days joined to a statutory holiday.
     full_effect : Month, optional
         Month in which the full effect is reached; it rises evenly from the start.
     """
@@ -288,7 +292,10 @@ class PaidLeave(Instrument):
 
 
 class SchoolBreak(Instrument):
-    """Spring and autumn breaks: days off for pupils, joined to a weekend, in cities that adopt them."""
+    """Spring and autumn breaks: days off for pupils, joined to a weekend, in schools that adopt them.
+
+    A family travels on them where the adults are off too: by paid leave, or because they keep no calendar.
+    """
 
     kind: Literal["school_break"]
     days: Annotated[Parameter, In("days/break", "school days of a break", "每次放假天数", high=15)]
@@ -299,5 +306,12 @@ class SchoolBreak(Instrument):
         """Give the days of the month to each city covered."""
         if when.month < self.start or when.month % 12 + 1 not in self.months:
             return
-        draft.conditions.school_break_days[self.geo.city_indices] += self.days.value * self.coverage.value
-        assert draft.conditions.school_break_days.shape == (N_CITIES,)
+        if self.days.value * self.coverage.value <= 0:
+            return
+        conditions, cities = draft.conditions, self.geo.city_indices
+        # two instruments in a city: the longer break, for the pupils of both
+        before = np.where(conditions.school_break_days > 0, conditions.school_break_share, 0.0)
+        conditions.school_break_share[cities] = np.minimum(before + self.coverage.value, 1.0)[cities]
+        conditions.school_break_days[cities] = np.maximum(conditions.school_break_days, self.days.value)[
+            cities
+        ]
