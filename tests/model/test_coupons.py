@@ -223,7 +223,9 @@ def comparable(d: np.ndarray, base: np.ndarray) -> np.ndarray:
     same = (d[:, Entry.DURABLES : Entry.COUPON_QUEUE] == base[:, Entry.DURABLES : Entry.COUPON_QUEUE]).all(
         axis=1
     )
-    for entry in (Entry.WITHDRAWN, Entry.MEDICAL, Entry.TRIP, Entry.COMMITTED, Entry.LOAN_NEW):
+    for entry in (
+        Entry.WITHDRAWN, Entry.MEDICAL, Entry.TRIP, Entry.OUTING_COST, Entry.COMMITTED, Entry.LOAN_NEW,
+    ):  # fmt: skip
         same &= d[:, entry] == base[:, entry]
     return np.asarray(
         same & (d[:, Entry.RELIEF] + base[:, Entry.RELIEF] == 0.0) & (base[:, Entry.TRIP] == 0.0)
