@@ -37,6 +37,8 @@ class MarketState:
         Monthly probability of finding one.
     vacancy_cdf : ndarray, shape (cities, sectors)
         Cumulative shares of vacancies by sector.
+    farm_index : ndarray, shape (1,)
+        Farm income of a household over that of 2024 at trend: the land of those who stop goes to those who stay.
     crowding : ndarray, shape (cities,)
         Log of last month's visits over normal.
     """
@@ -49,6 +51,7 @@ class MarketState:
     separation: np.ndarray
     finding: np.ndarray
     vacancy_cdf: np.ndarray
+    farm_index: np.ndarray
     crowding: np.ndarray
 
     def copy(self) -> "MarketState":
@@ -59,6 +62,11 @@ class MarketState:
 def trend(month: int, growth: float) -> float:
     """Return trend productivity relative to the mean of 2024: ``(1 + g) ** ((month - 5.5) / 12)``."""
     return (1.0 + growth) ** ((month - 5.5) / 12.0)
+
+
+def monthly_growth(growth: float) -> float:
+    """Return the factor by which the trend grows in a month."""
+    return (1.0 + growth) ** (1.0 / 12.0)
 
 
 def neutral_markets(level: float, finding: float, separation: np.ndarray) -> MarketState:
@@ -73,6 +81,7 @@ def neutral_markets(level: float, finding: float, separation: np.ndarray) -> Mar
         separation=np.repeat(separation[:, None], N_SECTORS, axis=1),
         finding=np.full(N_CITIES, finding),
         vacancy_cdf=np.ones(shape),
+        farm_index=np.ones(1),
         crowding=np.zeros(N_CITIES),
     )
 

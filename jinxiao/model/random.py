@@ -46,7 +46,7 @@ class Draw(IntEnum):
     BASKET = 28
     # rare ones, and the start
     INITIAL_WEALTH = 400
-    INITIAL_EMPLOYMENT = 404
+    INITIAL_LOAN = 404
     TOURIST = 408
     TOURIST_CITY = 409
     TOURIST_SPENDING = 410
@@ -59,6 +59,18 @@ class Draw(IntEnum):
     """the model of a durable looked at: one draw a class"""
     INITIAL_AGE = 440
     """age of a unit at the start: one draw a slot"""
+    FAMILY = 600
+    """death, leaving home, school, home: one block, read whole every month"""
+    FAMILY_EVENT = 604
+    """who is meant, what follows: one block"""
+    NEWCOMER = 608
+    """occupation, sector and job of a newcomer to work; two blocks, one an earner"""
+    SEX = 616
+    """sex and post of the earners: two draws for life"""
+    POST = 620
+    """place in the queue for a public post: one draw an earner for life"""
+    HOME = 624
+    """renewal, housing fund, and the age of founders"""
     TAKE_UP = 1 << 20
     """first of the draws that belong to instruments of policy: see :func:`take_up_draw`"""
 

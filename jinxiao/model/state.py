@@ -10,9 +10,10 @@ from jinxiao.model.households.loop import HouseholdColumns
 from jinxiao.model.households.setup import changed_columns
 from jinxiao.model.ledger import Account, Ledger
 from jinxiao.model.markets import MarketState
+from jinxiao.model.names import N_ZONES
 from jinxiao.model.tourists.setup import PartyColumns
 
-_NOT_CARRIED = frozenset({"permanent_income", "consumption", "income", "risk", "saving_rate", "group"})
+_NOT_CARRIED = frozenset({"consumption", "income", "risk", "saving_rate", "group"})
 """Columns of a run that a month writes without reading them, or reads without writing."""
 _FIRM_STATE = ("employees", "target", "expected", "sales", "price", "cash")
 
@@ -37,6 +38,12 @@ class Founding:
         Normal separation hazard.
     tightness, unemployed, visits : ndarray, shape (cities,)
         Vacancies over unemployed, unemployed, and monthly visits, at the start.
+    force : ndarray, shape (cities,)
+        Labour force.
+    farm : float
+        Monthly farm income of all households at trend level, yuan.
+    building : ndarray, shape (cities,)
+        Share of each city in building.
     grants : ndarray, shape (accounts,)
         Monthly grants of the centre that balance the other budgets at the start, yuan at trend level.
     """
@@ -50,6 +57,9 @@ class Founding:
     tightness: np.ndarray
     unemployed: np.ndarray
     visits: np.ndarray
+    force: np.ndarray
+    farm: float
+    building: np.ndarray
     grants: np.ndarray
 
 
@@ -64,8 +74,12 @@ class State:
     ledger: Ledger
     pools: dict[int, float] = field(default_factory=dict)
     claims: dict[int, float] = field(default_factory=dict)
-    employed: np.ndarray | None = None
-    unemployed: np.ndarray | None = None
+    jobless: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
+    """(zones,) out of regular work last month, holders of public posts included, persons"""
+    leaving: float = 0.0
+    """monthly probability that a grown child leaves home"""
+    escrow: float = 0.0
+    """money of buyers of homes that builders have not got yet, held by banks, yuan"""
 
     def copy(self) -> "State":
         """Return a copy that shares only columns that never change."""
@@ -82,8 +96,9 @@ class State:
             ledger=ledger,
             pools=dict(self.pools),
             claims=dict(self.claims),
-            employed=None if self.employed is None else self.employed.copy(),
-            unemployed=None if self.unemployed is None else self.unemployed.copy(),
+            jobless=self.jobless.copy(),
+            leaving=self.leaving,
+            escrow=self.escrow,
         )
 
     def household_backup(self) -> dict[str, np.ndarray]:

@@ -65,7 +65,32 @@ class Item(IntEnum):
     DURABLE_UNITS = 52
 
 
-N_ITEMS = Item.DURABLE_UNITS + 9
+    DEATHS = 61
+    MOVED_IN = 62
+    """persons who set up a household where the last member died"""
+    MOVED_OUT = 63
+    """persons who leave home: for a new household, or the province"""
+    GROWN_CHILDREN = 64
+    """adults of 18-59 beside head and partner: who may leave home"""
+    RETIRED = 65
+    """earners who retire this month"""
+    HOMES = 66
+    """new homes bought"""
+    HOME_SPENDING = 67
+    """price of new homes bought, yuan: investment, not consumption"""
+    HOME_SUBSIDIES = 68
+    MORTGAGES_NEW = 69
+    FURNISHING = 70
+    """household goods for new homes, part of consumption"""
+    FUND_WITHDRAWN = 71
+    """taken out of the housing fund for rent and mortgage payments"""
+    POSTS = 72
+    """unemployed who hold a public post this month"""
+    POST_WAGES = 73
+
+
+N_ITEMS = 74
+_N_DURABLE_UNITS = 9
 """DURABLE_UNITS opens nine columns: units bought by class."""
 COUNTS = (
     Item.EMPLOYED,
@@ -76,6 +101,13 @@ COUNTS = (
     Item.TRIP_PERSONS_OUTSIDE,
     Item.HAND_TO_MOUTH,
     Item.BIRTHS,
-    *range(Item.DURABLE_UNITS, N_ITEMS),
+    *range(Item.DURABLE_UNITS, Item.DURABLE_UNITS + _N_DURABLE_UNITS),
+    Item.DEATHS,
+    Item.MOVED_IN,
+    Item.MOVED_OUT,
+    Item.GROWN_CHILDREN,
+    Item.RETIRED,
+    Item.HOMES,
+    Item.POSTS,
 )
 """Items that count persons, households or units rather than yuan."""

@@ -97,6 +97,31 @@ class Entry(IntEnum):
     """first of the classes: subsidy on it"""
     DURABLE_AGE = DURABLE_SUBSIDY + N_DURABLES
     """first of the classes: age of the unit it replaces, months; -1: none replaced"""
+    # family and work: numbers of members, of earners
+    DEATHS = DURABLE_AGE + N_DURABLES
+    FOUNDED = DURABLE_AGE + N_DURABLES + 1
+    """persons who set up here after the last member died"""
+    LEFT_HOME = DURABLE_AGE + N_DURABLES + 2
+    SCHOOL = DURABLE_AGE + N_DURABLES + 3
+    """stage entered by a member: 1 kindergarten, 2 school, 3 upper school, 4 university, 5 out of school; 0: none"""
+    RETIRED = DURABLE_AGE + N_DURABLES + 4
+    STARTED_WORK = DURABLE_AGE + N_DURABLES + 5
+    """newcomers to working life"""
+    JOB_LOST = DURABLE_AGE + N_DURABLES + 6
+    JOB_FOUND = DURABLE_AGE + N_DURABLES + 7
+    POST_WAGES = DURABLE_AGE + N_DURABLES + 8
+    """wages of public posts, part of POLICY"""
+    # the home
+    HOME_PRICE = DURABLE_AGE + N_DURABLES + 9
+    """price of a home bought this month; 0: none"""
+    HOME_PAID = DURABLE_AGE + N_DURABLES + 10
+    """that price less what policy pays"""
+    MORTGAGE_NEW = DURABLE_AGE + N_DURABLES + 11
+    """part of LOAN_NEW"""
+    FURNISHING = DURABLE_AGE + N_DURABLES + 12
+    """household goods for a new home"""
+    FUND_WITHDRAWN = DURABLE_AGE + N_DURABLES + 13
+    """out of the housing fund for rent and mortgage; part of WITHDRAWN"""
 
 
-N_ENTRIES = Entry.DURABLE_AGE + N_DURABLES
+N_ENTRIES = Entry.FUND_WITHDRAWN + 1

@@ -18,13 +18,23 @@ from jinxiao.model.ergodic import (
     transitory_shocks,
 )
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
+from jinxiao.model.households.family import OLDEST
 from jinxiao.model.households.loop import HouseholdColumns, HouseholdParameters
-from jinxiao.model.names import DURABLES, N_DURABLES, Occupation
+from jinxiao.model.names import DURABLES, N_DURABLES, Durable, Occupation
 from jinxiao.model.random import Draw, uniform, uniforms
 
 N_RISKS = 5
 N_PATIENCE = 5
 MONTHS_A_YEAR = 12
+CHANGING_SEED = (
+    "members", "child_age", "head_age", "occupation", "employed", "sector", "employee_pensioners", "resident_pensioners",
+    "pension", "term_deposits", "tenure", "home_value", "mortgage", "mortgage_payment",
+)  # fmt: skip
+"""Columns of the world that a run changes in its own copies."""
+YEARS_A_GROUP = 5
+FIRST_FERTILE_YEAR = 15
+CHILD_YEARS = 25
+"""Age at which grown children at home die."""
 HALVINGS = 50
 """Bisections for the half age: to well below a millionth of a month."""
 Values = Mapping[str, Any]
@@ -46,8 +56,20 @@ class Fit:
         Imputed rent a month over home value.
     trip_constant : ndarray, shape (2,)
         Constant of the trip logit.
-    birth_probability : ndarray, shape (2,)
-        Monthly, of households that can have a child.
+    birth_probability : ndarray, shape (2, 3)
+        Monthly, of couples at the age of most births, by residence and children at home (0, 1, 2 and more).
+    mortality : float
+        Factor on the death rates by age.
+    home_level : ndarray, shape (2,)
+        Monthly purchases of new homes by a household of reference, urban and rural.
+    home_price : ndarray, shape (zones,)
+        Mean price of the homes that households of a zone buy, yuan.
+    entry_wage : ndarray, shape (zones, occupations, quintiles)
+        Wage of newcomers, yuan a month.
+    entry_cdf : ndarray, shape (zones, 3)
+        Cumulative shares of formal, migrant and flexible work among wage earners.
+    entry_deduction : ndarray, shape (occupations,)
+        Income tax and contributions as a share of wages.
     need_mean : ndarray, shape (2, 3)
         Mean needs of a household.
     lump_share : ndarray, shape (2,)
@@ -62,6 +84,12 @@ class Fit:
     rent_yield: np.ndarray
     trip_constant: np.ndarray
     birth_probability: np.ndarray
+    mortality: float
+    home_level: np.ndarray
+    home_price: np.ndarray
+    entry_wage: np.ndarray
+    entry_cdf: np.ndarray
+    entry_deduction: np.ndarray
     need_mean: np.ndarray
     lump_share: np.ndarray
     mean_income: np.ndarray
@@ -253,7 +281,76 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         floor_spillover=v["households.floor_spillover"],
         hand_to_mouth_months=v["households.hand_to_mouth_months"],
         training_months=int(v["households.training_months"]),
+        **family_parameters(v, fit),
+        **housing_parameters(v, fit),
     )
+
+
+def death_rates(values: Values) -> np.ndarray:
+    """Return monthly death rates by residence and year of age before the fitted factor, shape (2, 111)."""
+    table = np.asarray(values["family.mortality_by_age"]) / 1000.0 / MONTHS_A_YEAR
+    by_year = table[np.minimum(np.arange(OLDEST + 1) // YEARS_A_GROUP, len(table) - 1)]
+    return np.stack([by_year, by_year * values["family.rural_mortality"]])
+
+
+def births_by_age(values: Values) -> np.ndarray:
+    """Return the birth rate by the woman's year of age relative to the highest, shape (111,): nought below 15, from 45 on."""
+    groups = np.asarray(values["family.birth_by_age"])
+    years = np.arange(OLDEST + 1)
+    row = (years - FIRST_FERTILE_YEAR) // YEARS_A_GROUP
+    fertile = (row >= 0) & (row < len(groups))
+    return np.where(fertile, groups[np.clip(row, 0, len(groups) - 1)], 0.0)
+
+
+def family_parameters(values: Values, fit: Fit) -> dict[str, Any]:
+    """Return the numbers on births, deaths, school, work entry and retirement that the loop reads."""
+    v = values
+    rates = fit.mortality * death_rates(v)
+    of_child, (of_elder, of_old) = CHILD_YEARS, np.asarray(v["family.elder_age"], dtype=np.int64)
+    return {
+        "birth_by_age": births_by_age(v),
+        "birth_response": v["family.birth_response"],
+        "mortality": rates,
+        "elder_mortality": rates[:, [of_child, of_elder, of_old]],
+        "turn_eighty": v["family.turn_eighty"] / MONTHS_A_YEAR,
+        "couple_gap": int(v["family.couple_gap"]),
+        "parent_gap": int(v["family.parent_gap"]),
+        "university_share": v["family.university_share"],
+        "study_months": v["family.study_months"],
+        "work_participation": np.minimum(np.asarray(v["family.work_participation"]), 1.0),
+        "entrant_unemployed": v["family.entrant_unemployed"],
+        "founder_age": v["family.founder_age"],
+        "founder_spread": v["family.founder_spread"],
+        "legal_age": np.asarray(v["family.legal_age"]).astype(np.int64),
+        "men_first": v["family.men_first"],
+        "women_of_55": v["family.women_of_55"],
+        "informal_months": int(MONTHS_A_YEAR * v["family.informal_years"]),
+        "pension_replacement": v["family.pension_replacement"],
+        "entry_wage": fit.entry_wage,
+        "entry_cdf": fit.entry_cdf,
+        "entry_deduction": fit.entry_deduction,
+    }
+
+
+def housing_parameters(values: Values, fit: Fit) -> dict[str, Any]:
+    """Return the numbers on homes that the loop reads."""
+    v = values
+    names = (
+        "tenant_factor", "family_factor", "purchase_income_elasticity", "value_income_elasticity", "rate_equivalent",
+        "purchase_cap", "mortgage_down_payment", "mortgage_usual", "mortgage_burden", "mortgage_term", "savings_used",
+        "fund_ceiling", "fund_discount", "fund_contribution", "furnishing_share", "furnishing_appliances", "wealth_effect",
+    )  # fmt: skip
+    return {
+        **{name: v[f"housing.{name}"] for name in names},
+        "home_level": fit.home_level,
+        "home_price": fit.home_price,
+        "purchase_age": np.asarray(v["housing.purchase_age"]),
+        "home_elasticity": v["housing.price_elasticity"],
+        "fund_withdrawal": np.asarray(v["housing.fund_withdrawal"]),
+        "delivery_months": int(v["housing.delivery_months"]),
+        "furnishing_months": int(v["housing.furnishing_months"]),
+        "prepayment": v["housing.prepayment"] / MONTHS_A_YEAR,
+    }
 
 
 def risk_class(occupation: np.ndarray) -> np.ndarray:
@@ -337,9 +434,8 @@ def start_households(
     agents = np.arange(n)
     residence = seed_columns["zone"] % 2
     occupation = seed_columns["occupation"]
-    changing = ("members", "child_age", "employed", "sector", "term_deposits", "mortgage")
     columns: dict[str, np.ndarray] = {
-        k: (np.array(v) if k in changing else v) for k, v in seed_columns.items() if k in SEED
+        k: (np.array(v) if k in CHANGING_SEED else v) for k, v in seed_columns.items() if k in SEED
     }
     for name, column in STATE.items():
         columns[name] = np.zeros(n if column.width == 1 else (n, column.width), column.dtype)
@@ -375,9 +471,31 @@ def start_households(
     slot_class = np.repeat(np.arange(N_DURABLES), [d.slots for d in DURABLES])
     owned = np.asarray(seed_columns["durable_age"])
     _draw_purchases(owned, stationary_ages(values), slot_class, seed, first_month, columns["durable_bought"])
+    _lend_for_cars(columns, values, fit, residence, seed, first_month)
     return HouseholdColumns(**columns)
+
+
+def _lend_for_cars(
+    columns: dict[str, np.ndarray], values: Values, fit: Fit, residence: np.ndarray, seed: int, first_month: int
+) -> None:
+    """Let buyers of cars of the last years owe what is left of their loans, so that borrowing starts where it stays."""
+    months = values["durables.loan_months"]
+    slots = DURABLES[Durable.CAR].slots
+    bought = columns["durable_bought"][:, :slots]
+    age = first_month - np.where(bought == NOT_OWNED, np.int16(first_month - 10_000), bought).max(axis=1)
+    share = min(float(np.asarray(values["durables.credit_take_up"])[Durable.CAR]), 1.0)
+    u = uniforms(seed, np.arange(len(age)), 0, Draw.INITIAL_LOAN)
+    owes = np.flatnonzero((age < months) & (u < share))
+    price = np.asarray(values["durables.price"])[Durable.CAR] * np.array([1.0, values["durables.price_rural"]])
+    home = residence[owes]
+    relative = columns["permanent_income"][owes] / fit.mean_income[home]
+    lent = (
+        values["durables.financed_share"] * price[home] * relative ** values["durables.price_income_elasticity"]
+    )
+    columns["loan"][owes] = lent * (1.0 - age[owes] / months)
+    columns["loan_payment"][owes] = lent / months
 
 
 def changed_columns() -> tuple[str, ...]:
     """Return names of columns that a run changes: what a fork copies."""
-    return ("members", "child_age", "employed", "sector", "term_deposits", "mortgage", *STATE)
+    return (*CHANGING_SEED, *STATE)
