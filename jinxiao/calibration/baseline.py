@@ -24,10 +24,10 @@ from jinxiao.model.households.family import CHILD_STARTS, death_chances
 from jinxiao.model.households.rules import annuity
 from jinxiao.model.households.setup import CHILD_YEARS, Fit, births_by_age, death_rates, household_parameters
 from jinxiao.model.names import (
+    AGE_BAND_STARTS,
     CATEGORIES,
     CITIES,
     DURABLES,
-    AGE_BAND_STARTS,
     GOODS,
     N_CATEGORIES,
     N_CITIES,
@@ -203,7 +203,9 @@ def mortality_level(world: FitWorld, values: Values, statistics: Statistics) -> 
 
 
 @njit(cache=True, error_model="numpy")
-def _expected_deaths(weight, zone, members, head_age, gap, rates, ages):
+def _expected_deaths(
+    weight: Any, zone: Any, members: Any, head_age: Any, gap: int, rates: Any, ages: Any
+) -> float:
     total = 0.0
     for i in range(weight.size):
         row = rates[zone[i] % 2]
@@ -227,11 +229,14 @@ def home_levels(
     period = f"{YEAR}-01..{YEAR}-08"
     area = statistics.record("housing_sales_area", "Shanxi", "all", period).count
     price = statistics.record("housing_sales_value", "Shanxi", "all", period).count / area
-    wanted = area / SALES_MONTHS / values["housing.new_home_area"]
+    size = float(values["housing.new_home_area"])
+    wanted = area / SALES_MONTHS / size
     weight = h["weight"].astype(np.float64)
-    worth = np.bincount(h["zone"], weight * h["home_value"], N_ZONES) / np.bincount(h["zone"], weight, N_ZONES)
+    worth = np.bincount(h["zone"], weight * h["home_value"], N_ZONES) / np.bincount(
+        h["zone"], weight, N_ZONES
+    )
     urban = worth[::2] / np.average(worth[::2], weights=np.bincount(h["zone"], weight, N_ZONES)[::2])
-    of_city = price * values["housing.new_home_area"] * urban
+    of_city = price * size * urban
     by_zone = np.stack([of_city, of_city * values["housing.rural_price"]], axis=1).ravel()
     mean = _mean_by_residence(world, usual)
     rural = np.array([1.0, values["housing.rural_purchases"]])
@@ -246,7 +251,9 @@ def home_levels(
         * relative ** values["housing.purchase_income_elasticity"]
         * rural[h["zone"] % 2]
     )
-    payment = annuity.py_func(values["households.mortgage_rate"] / MONTHS, values["housing.mortgage_term"])
+    payment = _payment(
+        float(values["households.mortgage_rate"]) / MONTHS, float(values["housing.mortgage_term"])
+    )
     income = relative * mean[h["zone"] % 2]
     room = np.maximum(values["housing.mortgage_burden"] * income - h["mortgage_payment"], 0.0) / payment
     scale, level = 1.0, 0.0
@@ -257,8 +264,13 @@ def home_levels(
         can_pay = cost - values["housing.savings_used"] * h["term_deposits"] <= most
         buyers = weight * pull * can_pay
         level = wanted / float(buyers.sum())
-        scale *= price * values["housing.new_home_area"] / float(buyers @ cost / buyers.sum())
+        scale *= price * size / float(buyers @ cost / buyers.sum())
     return {"home_level": level * rural, "home_price": scale * by_zone}
+
+
+def _payment(rate: float, months: float) -> float:
+    plain: Any = annuity
+    return float(plain.py_func(rate, months))
 
 
 def entry_levels(world: FitWorld) -> dict[str, np.ndarray]:

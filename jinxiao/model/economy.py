@@ -45,7 +45,15 @@ from jinxiao.model.tourists.setup import FIRST_PARTY, make_parties, tourist_para
 MONTHS_A_YEAR = 12
 BURN_IN = MONTHS_A_YEAR
 """Months before January 2024 in which markets are held still and households and visitors settle."""
-KEPT_FOR_2024 = ("members", "child_age", "term_deposits", "tenure", "home_value", "mortgage", "mortgage_payment")
+KEPT_FOR_2024 = (
+    "members",
+    "child_age",
+    "term_deposits",
+    "tenure",
+    "home_value",
+    "mortgage",
+    "mortgage_payment",
+)
 """Columns that are known for January 2024 and so are put back after the burn-in."""
 CAUTION = 0.98
 """Share of a pool's money that is planned to be claimed, so that a month rarely has to be repeated."""
@@ -173,16 +181,20 @@ class Economy(mesa.Model):
         block_days = np.array([self.baseline.calendar[m].longest_block for m in range(12)])
         parties = make_parties(self.baseline.trips_from_outside, block_days, self.world.scale, self.values)
         finding = 1.0 / self.values["households.unemployment_spell"]
-        self.quits, self.zone_risk = mk.steady_separation(*self._unemployed_and_exposed(households), finding)
+        unemployed, exposed, hired = self._unemployed_and_exposed(households)
+        self.quits, self.zone_risk = mk.steady_separation(unemployed, exposed, finding)
+        self.mean_exposure = mk.ratio(exposed, hired)
         return State(
             households=households,
             parties=parties,
             firms=None,
             markets=mk.neutral_markets(mk.trend(0, self.values["firms.trend_growth"]), finding, self.quits),
             ledger=Ledger(),
+            zone_risk=self.zone_risk.copy(),
         )
 
-    def _unemployed_and_exposed(self, households: Any) -> tuple[np.ndarray, np.ndarray]:
+    def _unemployed_and_exposed(self, households: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return by zone wage earners out of work, at work times the hazard of their occupation, and at work."""
         relative = self.household_parameters.benefit_coverage[1]
         weight = households.weight.astype(np.float64)[:, None]
         exposure = relative[households.occupation]
@@ -191,7 +203,8 @@ class Economy(mesa.Model):
         hired = exposure > 0.0
         unemployed = np.bincount(zone[hired & ~at_work], (weight * hired)[hired & ~at_work], N_ZONES)
         exposed = np.bincount(zone[hired & at_work], (weight * exposure)[hired & at_work], N_ZONES)
-        return unemployed, exposed
+        at_work_now = np.bincount(zone[hired & at_work], (weight * hired)[hired & at_work], N_ZONES)
+        return unemployed, exposed, at_work_now
 
     def _policies(self, uninsured_change: np.ndarray, benefit_change: float) -> tuple[Any, np.ndarray]:
         """Return the consumption table of a risk regime and, for the neutral one, quantiles of stationary wealth."""
@@ -376,6 +389,13 @@ class Economy(mesa.Model):
         self.channels = policy_channels(self)
         by_zone = self.cell_accounts.reshape(N_ZONES, -1, N_ITEMS).sum(axis=1)
         self.state.jobless = by_zone[:, Item.UNEMPLOYED] + by_zone[:, Item.POSTS]
+        # hazards of occupations are relative to their mean: it stays where it was as people come and go
+        mean = mk.ratio(by_zone[:, Item.EXPOSURE], by_zone[:, Item.HIRED])
+        self.state.zone_risk = self.zone_risk * mk.ratio(self.mean_exposure, mean)
+        if self.month >= 0:
+            self.state.entry += (float(self.totals[Item.JOBLESS_ENTRY]) - self.state.entry) / min(
+                self.month + 1, MONTHS_A_YEAR
+            )
         # as many grown children leave as found households, and as leave the province on balance
         grown = float(self.totals[Item.GROWN_CHILDREN])
         leave = float(self.totals[Item.MOVED_IN]) + self.values["family.net_out_migration"] / MONTHS_A_YEAR
@@ -419,9 +439,17 @@ class Economy(mesa.Model):
         force = self._labour_force() / np.maximum(self.founding.force, 1.0)
         plan_firms(
             self.founding.cell_starts, self.model_seed, self.month, self.growth,
-            mk.monthly_growth(self.values["firms.trend_growth"]), self.state.firms, unit_cost.ravel(), relief, np.repeat(force, N_SECTORS),
-            self.firm_parameters, self.wanted, self.had,
+            mk.monthly_growth(self.values["firms.trend_growth"]), self.state.firms, unit_cost.ravel(), relief,
+            np.repeat(force, N_SECTORS), self.firm_parameters, self.wanted, self.had,
         )  # fmt: skip
+
+    def _entry_share(self) -> float:
+        """Return newcomers without a job (less unemployed who leave) over all who find work in a month at the start.
+
+        Normal inflow into unemployment is that of people who lose work and of people who never had any.
+        """
+        found = float(self.founding.unemployed.sum()) / self.values["households.unemployment_spell"]
+        return min(max(self.state.entry / max(found, 1.0), 0.0), 0.5)
 
     def _labour_force(self) -> np.ndarray:
         """Return people at work and out of work by city, shape (cities,)."""
@@ -436,7 +464,8 @@ class Economy(mesa.Model):
         unemployed = self.worked[..., 3].sum(axis=1)
         mk.match_labour(
             s, self.wanted.reshape(shape), self.had.reshape(shape), unemployed, self.founding.quits,
-            self.founding.tightness, 1.0 / v["households.unemployment_spell"], v["firms.matching_elasticity"],
+            self._entry_share(), self.founding.tightness, 1.0 / v["households.unemployment_spell"],
+            v["firms.matching_elasticity"],
         )  # fmt: skip
         monthly = mk.monthly_growth(v["firms.trend_growth"])
         over_trend = s.wage_index / s.wage_trend
@@ -722,7 +751,7 @@ class Economy(mesa.Model):
         mesa.Model.__init__(twin, rng=self.model_seed)
         twin._setup(self.world, policy, self.baseline, self.model_seed, self.threads, self.detail)
         twin.month = self.month
-        twin.quits, twin.zone_risk = self.quits, self.zone_risk
+        twin.quits, twin.zone_risk, twin.mean_exposure = self.quits, self.zone_risk, self.mean_exposure
         twin.household_parameters = self.household_parameters
         twin.state = self.state.copy()
         twin.founding = self.founding

@@ -112,12 +112,12 @@ def steady_separation(
     by_city, relative : ndarray, shapes (cities,) and (zones,)
     """
     out, at_work = unemployed.reshape(-1, 2), exposure.reshape(-1, 2)
-    by_city = finding * _ratio(out.sum(axis=1), at_work.sum(axis=1))
-    by_zone = finding * _ratio(out, at_work)
-    return by_city, _ratio(by_zone, np.repeat(by_city[:, None], 2, axis=1)).ravel()
+    by_city = finding * ratio(out.sum(axis=1), at_work.sum(axis=1))
+    by_zone = finding * ratio(out, at_work)
+    return by_city, ratio(by_zone, np.repeat(by_city[:, None], 2, axis=1)).ravel()
 
 
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Return part over whole, nought where the whole is nought."""
     return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), 0.0)
 
@@ -128,6 +128,7 @@ def match_labour(
     had: np.ndarray,
     unemployed: np.ndarray,
     quits: np.ndarray,
+    entry_share: float,
     tightness_at_start: np.ndarray,
     finding_at_start: float,
     elasticity: float,
@@ -143,12 +144,17 @@ def match_labour(
         Persons that firms want and have.
     unemployed, quits : ndarray, shape (cities,) and (cities,)
         People out of work; normal separation hazard.
+    entry_share : float
+        Part of the normal inflow into unemployment that are newcomers to working life: so much less is lost by those at
+        work, while vacancies are there for all.
     """
     normal = quits[:, None] * had
     gap = wanted - had
     vacancies = np.maximum(gap + normal, 0.0)
     laid_off = np.maximum(-gap - normal, 0.0)
-    state.separation = quits[:, None] + np.where(had > 0.0, laid_off / np.where(had > 0.0, had, 1.0), 0.0)
+    state.separation = (1.0 - entry_share) * quits[:, None] + np.where(
+        had > 0.0, laid_off / np.where(had > 0.0, had, 1.0), 0.0
+    )
     vacancies[:, Sector.FARMING] = 0.0
     tightness = vacancies.sum(axis=1) / np.maximum(unemployed, 1.0)
     ratio = np.where(

@@ -114,7 +114,7 @@ def household_month(
         owner_support=s.owner_support,
         farm_index=float(s.farm_index[0]),
         separation=s.separation,
-        zone_risk=economy.zone_risk,
+        zone_risk=economy.state.zone_risk,
         finding=s.finding,
         vacancy_cdf=s.vacancy_cdf,
         price=s.price,

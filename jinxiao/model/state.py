@@ -76,6 +76,10 @@ class State:
     claims: dict[int, float] = field(default_factory=dict)
     jobless: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
     """(zones,) out of regular work last month, holders of public posts included, persons"""
+    zone_risk: np.ndarray = field(default_factory=lambda: np.ones(N_ZONES))
+    """(zones,) factor on the hazard of losing work: relative to the city, over the mean of the occupations at work"""
+    entry: float = 0.0
+    """newcomers without a job less unemployed who leave working life, persons a month, mean of about the last year"""
     leaving: float = 0.0
     """monthly probability that a grown child leaves home"""
     escrow: float = 0.0
@@ -97,6 +101,8 @@ class State:
             pools=dict(self.pools),
             claims=dict(self.claims),
             jobless=self.jobless.copy(),
+            zone_risk=self.zone_risk.copy(),
+            entry=self.entry,
             leaving=self.leaving,
             escrow=self.escrow,
         )

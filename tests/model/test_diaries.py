@@ -13,7 +13,9 @@ IN = [
     Entry.BENEFIT, Entry.POLICY, Entry.INTEREST, Entry.LOAN_NEW, Entry.WITHDRAWN, Entry.SUBSIDIES, Entry.COUPON_OFF,
 ]  # fmt: skip
 """What adds to liquid wealth."""
-OUT = [Entry.DEDUCTIONS, Entry.COMMITTED, Entry.DEBT_SERVICE, Entry.MEDICAL, Entry.TRIP]
+OUT = [
+    Entry.DEDUCTIONS, Entry.COMMITTED, Entry.DEBT_SERVICE, Entry.MEDICAL, Entry.TRIP, Entry.HOME_PAID, Entry.FURNISHING,
+]  # fmt: skip
 """What takes from it, beside goods and durables."""
 
 

@@ -64,7 +64,6 @@ class Item(IntEnum):
     """part of other transfers that tops up households without cash or savings, yuan"""
     DURABLE_UNITS = 52
 
-
     DEATHS = 61
     MOVED_IN = 62
     """persons who set up a household where the last member died"""
@@ -87,9 +86,15 @@ class Item(IntEnum):
     POSTS = 72
     """unemployed who hold a public post this month"""
     POST_WAGES = 73
+    HIRED = 74
+    """wage earners at work"""
+    JOBLESS_ENTRY = 76
+    """newcomers to working life without a job, less unemployed who retire or die"""
+    EXPOSURE = 75
+    """wage earners at work, each times the relative hazard of the occupation to lose work"""
 
 
-N_ITEMS = 74
+N_ITEMS = 77
 _N_DURABLE_UNITS = 9
 """DURABLE_UNITS opens nine columns: units bought by class."""
 COUNTS = (
@@ -109,5 +114,8 @@ COUNTS = (
     Item.RETIRED,
     Item.HOMES,
     Item.POSTS,
+    Item.HIRED,
+    Item.EXPOSURE,
+    Item.JOBLESS_ENTRY,
 )
 """Items that count persons, households or units rather than yuan."""

@@ -242,7 +242,9 @@ def fit_earners(i, members, occupation, sector, employed):
 
 
 @rule
-def take_place(i, e, occupation, sector, employed, zone, cdf, vacancies, city, unemployed, u_occupation, u_sector, u_job):
+def take_place(
+    i, e, occupation, sector, employed, zone, cdf, vacancies, city, unemployed, u_occupation, u_sector, u_job
+):
     """Fill a free place with a newcomer: occupation by what wage earners of the zone do, sector by vacancies.
 
     ``cdf`` (zones, 3) are cumulative shares of formal, migrant and flexible work. The newcomer begins without a job with

@@ -195,6 +195,16 @@ def _transfer_units(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _jobless(i, occupation, employed):
+    """Return wage earners of household ``i`` who have no work."""
+    found = 0
+    for e in range(2):
+        if Occupation.FORMAL <= occupation[i, e] <= Occupation.FLEXIBLE and employed[i, e] == 0:
+            found += 1
+    return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _best_subsidy(rules_now, j0, j1, price, zone, group, new_energy, oldest, u_grade, u_day, pool_open):
     """Return (amount, row) of the best durable rule open to a purchase; row -1 where there is none.
 
@@ -405,6 +415,7 @@ def household_block(
         if m.t >= 0:
             head_age += 1
             event = False
+            jobless = -_jobless(i, h_occupation, h_employed)
             newcomers, school = family.grow_up(
                 i,
                 h_members,
@@ -568,6 +579,8 @@ def household_block(
                 acc[Item.MOVED_IN] += w * founded
                 acc[Item.MOVED_OUT] += w * left_home
                 acc[Item.RETIRED] += w * retired
+            jobless += _jobless(i, h_occupation, h_employed)
+            acc[Item.JOBLESS_ENTRY] += w * jobless
             main = h_occupation[i, 0] if h_occupation[i, 0] != Occupation.NONE else h_occupation[i, 1]
             h_risk[i] = _RISK_CLASS[main]
         persons = 0.0
@@ -655,6 +668,8 @@ def household_block(
                     formal_wages += wage
                 labour[block, city, sector, 0] += w
                 labour[block, city, sector, 1] += w * wage
+                acc[Item.HIRED] += w
+                acc[Item.EXPOSURE] += w * p_benefit_coverage[1, occupation]
                 acc[Item.EMPLOYED] += w
             else:
                 labour[block, city, sector, 3] += w
@@ -994,7 +1009,12 @@ def household_block(
                 )
             effect = rules.home_effect(price, net, p.home_elasticity, cheaper, p.rate_equivalent)
             chance = rules.home_chance(
-                p_home_level[residence] * m.home_trend, weight, relative, p.purchase_income_elasticity, effect, p.purchase_cap
+                p_home_level[residence] * m.home_trend,
+                weight,
+                relative,
+                p.purchase_income_elasticity,
+                effect,
+                p.purchase_cap,
             )
             if u_home < chance or grant > 0.0:
                 payment = rules.annuity(
@@ -1003,14 +1023,19 @@ def household_block(
                 carried = max(p.mortgage_burden * permanent - h_mortgage_payment[i], 0.0) / payment
                 savings = p.savings_used * max(h_term_deposits[i] - withdrawn, 0.0)
                 lend = rules.mortgage_taken(
-                    net, price, savings, carried, p.mortgage_usual, p.mortgage_down_payment - m.down_payment_cut
+                    net,
+                    price,
+                    savings,
+                    carried,
+                    p.mortgage_usual,
+                    p.mortgage_down_payment - m.down_payment_cut,
                 )
                 if lend >= 0.0 and float(h_mortgage_payment[i]) + lend * payment < _MOST_PAYMENT:
                     home_price = price
                     home_paid = net
                     mortgage_new = lend
                     withdrawn += net - lend
-                    h_mortgage_payment[i] += int(math.ceil(lend * payment))
+                    h_mortgage_payment[i] += math.ceil(lend * payment)
                     h_home_value[i] = int(min(price / 1000.0, _MOST_VALUE))
                     h_tenure[i] = 2 if h_mortgage[i] + lend > 0.0 else 1
                     h_moving[i] = int(p.delivery_months + p.furnishing_months)

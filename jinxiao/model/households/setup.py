@@ -476,7 +476,12 @@ def start_households(
 
 
 def _lend_for_cars(
-    columns: dict[str, np.ndarray], values: Values, fit: Fit, residence: np.ndarray, seed: int, first_month: int
+    columns: dict[str, np.ndarray],
+    values: Values,
+    fit: Fit,
+    residence: np.ndarray,
+    seed: int,
+    first_month: int,
 ) -> None:
     """Let buyers of cars of the last years owe what is left of their loans, so that borrowing starts where it stays."""
     months = values["durables.loan_months"]
@@ -486,11 +491,15 @@ def _lend_for_cars(
     share = min(float(np.asarray(values["durables.credit_take_up"])[Durable.CAR]), 1.0)
     u = uniforms(seed, np.arange(len(age)), 0, Draw.INITIAL_LOAN)
     owes = np.flatnonzero((age < months) & (u < share))
-    price = np.asarray(values["durables.price"])[Durable.CAR] * np.array([1.0, values["durables.price_rural"]])
+    price = np.asarray(values["durables.price"])[Durable.CAR] * np.array(
+        [1.0, values["durables.price_rural"]]
+    )
     home = residence[owes]
     relative = columns["permanent_income"][owes] / fit.mean_income[home]
     lent = (
-        values["durables.financed_share"] * price[home] * relative ** values["durables.price_income_elasticity"]
+        values["durables.financed_share"]
+        * price[home]
+        * relative ** values["durables.price_income_elasticity"]
     )
     columns["loan"][owes] = lent * (1.0 - age[owes] / months)
     columns["loan_payment"][owes] = lent / months
