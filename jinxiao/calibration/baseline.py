@@ -181,6 +181,10 @@ def birth_levels(world: FitWorld, values: Values, statistics: Statistics) -> np.
     weight = h["weight"].astype(np.float64)
     adults = h["members"][:, MemberBand.AGE_18_59]
     couple = (h["head_age"] < MONTHS * values["households.fertile_until"]) & (adults >= 2)
+    youngest = h["child_age"][:, 0]
+    second = h["child_age"][:, 1]
+    couple &= (youngest < 0) | (youngest >= values["family.birth_interval"])
+    couple &= (second < 0) | (second >= CHILD_STARTS[1])
     years = np.maximum(h["head_age"] - int(values["family.couple_gap"]) // 2, 0) // MONTHS
     rural = np.where(h["zone"] % 2 == 1, values["family.rural_births"], 1.0)
     at_home = np.minimum(h["members"][:, : MemberBand.STUDENT].sum(axis=1), 2)

@@ -157,6 +157,7 @@ def test_children_grow_a_month_a_month_and_change_band(history: Economy) -> None
     one_child &= before.members.sum(axis=1) == after.members.sum(axis=1)  # nobody born, dead or moved
     one_child &= before.members[:, MemberBand.STUDENT] == 0
     one_child &= after.head_age == before.head_age + 14
+    one_child &= (after.child_age[:, 0] < 0) | (after.child_age[:, 0] >= 14)
     age, grown = before.child_age[one_child, 0], after.child_age[one_child, 0]
     of_age = age + 14 >= BAND_STARTS[-1]
     np.testing.assert_array_equal(grown, np.where(of_age, -1, age + 14))
@@ -194,7 +195,9 @@ def test_a_birth_leaves_older_children_growing(hamlet: Economy) -> None:
         birth_probability=np.full((2, 3), 1e6)
     )
     all_tracked = (children(economy) == economy.state.households.members[:, :4]).all(axis=1)
+    all_tracked &= economy.state.households.child_age[:, 1] < 0  # of three children two are followed
     economy.run_for(1)
+    assert total(economy, Item.BIRTHS)[-1] > 0.0
     np.testing.assert_array_equal(
         children(economy)[all_tracked], economy.state.households.members[all_tracked, :4]
     )

@@ -46,7 +46,7 @@ PARAMETER_FIELDS = (
     # work
     "replacement_rate", "benefit_coverage", "floor_at_start", "floor_spillover", "training_months",
     # family
-    "birth_probability", "fertile_until", "birth_by_age", "birth_response", "mortality", "elder_mortality",
+    "birth_probability", "fertile_until", "birth_by_age", "birth_interval", "birth_response", "mortality", "elder_mortality",
     "turn_eighty", "couple_gap", "parent_gap", "university_share", "study_months", "work_participation",
     "entrant_unemployed", "founder_age", "founder_spread", "legal_age", "men_first", "women_of_55",
     "informal_months", "pension_replacement", "entry_wage", "entry_cdf", "entry_deduction",
@@ -559,6 +559,8 @@ def household_block(
             if (
                 head_age < p.fertile_until
                 and family.own_generation(head_age, h_members[i, _ADULT], p.couple_gap) == 2
+                and not 0 <= h_child_age[i, 0] < p.birth_interval
+                and not 0 <= h_child_age[i, 1] < family.CHILD_STARTS[1]
             ):
                 at_home = h_members[i, 0] + h_members[i, 1] + h_members[i, 2] + h_members[i, 3]
                 chance = family.birth_chance(
@@ -1043,7 +1045,7 @@ def household_block(
                     acc[Item.HOME_SPENDING] += w * price
                     acc[Item.HOME_SUBSIDIES] += w * support
                     acc[Item.MORTGAGES_NEW] += w * lend
-                    if m.home_rule >= 0:
+                    if m.home_rule >= 0 and m_home_subsidy[zone] > 0.0:
                         part = min(m_home_subsidy[zone], support)
                         cost[m.home_rule, city] += w * part
                         gross[m.home_rule] += w * price
@@ -1257,7 +1259,8 @@ def household_block(
         end = available + discount - trip_cost - paid
         h_liquid_wealth[i] = end
         h_term_deposits[i] += committed - withdrawn
-        h_mortgage[i] += mortgage_new - mortgage_paid
+        # never below nought by the rounding of a subtraction
+        h_mortgage[i] = max(h_mortgage[i] - mortgage_paid, 0.0) + mortgage_new
         if h_tenure[i] == 2 and h_mortgage[i] <= 0.0:
             h_tenure[i] = 1
             h_mortgage_payment[i] = 0

@@ -309,6 +309,7 @@ def family_parameters(values: Values, fit: Fit) -> dict[str, Any]:
     of_child, (of_elder, of_old) = CHILD_YEARS, np.asarray(v["family.elder_age"], dtype=np.int64)
     return {
         "birth_by_age": births_by_age(v),
+        "birth_interval": int(v["family.birth_interval"]),
         "birth_response": v["family.birth_response"],
         "mortality": rates,
         "elder_mortality": rates[:, [of_child, of_elder, of_old]],
