@@ -269,7 +269,8 @@ def home_levels(
         buyers = weight * pull * can_pay
         level = wanted / float(buyers.sum())
         scale *= price * size / float(buyers @ cost / buyers.sum())
-    return {"home_level": level * rural, "home_price": scale * by_zone}
+    rate = level * np.bincount(h["zone"] % 2, buyers, 2) / np.bincount(h["zone"] % 2, weight, 2)
+    return {"home_level": level * rural, "home_rate": rate, "home_price": scale * by_zone}
 
 
 def _payment(rate: float, months: float) -> float:

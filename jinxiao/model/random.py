@@ -47,6 +47,7 @@ class Draw(IntEnum):
     # rare ones, and the start
     INITIAL_WEALTH = 400
     INITIAL_LOAN = 404
+    INITIAL_HOME = 405
     TOURIST = 408
     TOURIST_CITY = 409
     TOURIST_SPENDING = 410

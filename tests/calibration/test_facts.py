@@ -136,7 +136,7 @@ def test_summary_counts_each_fact_once(facts: pd.DataFrame) -> None:
     assert counted.loc["all", "within_1"] <= counted.loc["all", "within_10"] <= total
     within = (facts["error_pct"].abs() <= facts["band_pct"]) & ~facts["bridge"]
     assert counted.loc["all", "within_band"] == within.sum()
-    assert "deaths Shanxi all -100%" in counted.loc["population", "misses"]
+    assert "deposits_households_growth Shanxi all" in counted.loc["money", "misses"]
 
 
 def test_a_derived_figure_is_as_weak_and_as_old_as_its_weakest_and_oldest_part() -> None:

@@ -62,6 +62,8 @@ class Fit:
         Factor on the death rates by age.
     home_level : ndarray, shape (2,)
         Monthly purchases of new homes by a household of reference, urban and rural.
+    home_rate : ndarray, shape (2,)
+        New homes bought in a month over households, urban and rural.
     home_price : ndarray, shape (zones,)
         Mean price of the homes that households of a zone buy, yuan.
     entry_wage : ndarray, shape (zones, occupations, quintiles)
@@ -86,6 +88,7 @@ class Fit:
     birth_probability: np.ndarray
     mortality: float
     home_level: np.ndarray
+    home_rate: np.ndarray
     home_price: np.ndarray
     entry_wage: np.ndarray
     entry_cdf: np.ndarray
@@ -473,6 +476,12 @@ def start_households(
     owned = np.asarray(seed_columns["durable_age"])
     _draw_purchases(owned, stationary_ages(values), slot_class, seed, first_month, columns["durable_bought"])
     _lend_for_cars(columns, values, fit, residence, seed, first_month)
+    # owners who bought in the last months wait for the key or furnish, as many as buy in as many months
+    rate = np.where(seed_columns["tenure"] > 0, fit.home_rate[residence], 0.0)
+    u = uniforms(seed, agents, 0, Draw.INITIAL_HOME)
+    waiting = int(values["housing.delivery_months"] + values["housing.furnishing_months"])
+    moved = np.flatnonzero(u < rate * waiting)
+    columns["moving"][moved] = 1 + (u[moved] / rate[moved]).astype(np.int8)
     return HouseholdColumns(**columns)
 
 
