@@ -269,6 +269,9 @@ def home_levels(
         buyers = weight * pull * can_pay
         level = wanted / float(buyers.sum())
         scale *= price * size / float(buyers @ cost / buyers.sum())
+    # likely buyers have often bought in the year before and wait for the key: so much more often the others buy
+    waiting = MONTHS * level * float(buyers @ pull / buyers.sum())
+    level /= max(1.0 - waiting, 0.5)
     rate = level * np.bincount(h["zone"] % 2, buyers, 2) / np.bincount(h["zone"] % 2, weight, 2)
     return {"home_level": level * rural, "home_rate": rate, "home_price": scale * by_zone}
 

@@ -280,10 +280,24 @@ def test_posts_employ_the_unemployed_and_cost_their_pay(history: Economy) -> Non
     assert change[0] == pytest.approx(held[0])
 
 
-def test_unemployment_and_wages_keep_their_level_without_policy(four_years: Economy) -> None:
-    jobless, jobs = total(four_years, Item.UNEMPLOYED), total(four_years, Item.EMPLOYED)
-    rate = 100.0 * jobless / (jobless + jobs)
-    assert abs(rate[-YEAR:].mean() - rate[:3].mean()) < 0.35
-    wages = four_years.outcomes().aggregates["wage_index"].mean(axis=(1, 2))
-    trend = wages / (1.0 + four_years.values["firms.trend_growth"]) ** (np.arange(48) / 12.0)
-    assert abs(trend[-1] / trend[0] - 1.0) < 0.01
+def test_unemployment_and_wages_keep_their_level_without_policy(
+    four_years: Economy, world: World, baseline: Baseline
+) -> None:
+    # three histories, as one small sample has noise of some tenths of a point
+    first, last, wages = [], [], []
+    for seed in (1, 2, 3):
+        run = four_years
+        if seed > 1:
+            run = Economy(world, neutral_policy(48), baseline, seed=seed)
+            run.run_for(48)
+        jobless, jobs = total(run, Item.UNEMPLOYED), total(run, Item.EMPLOYED)
+        rate = 100.0 * jobless / (jobless + jobs)
+        first.append(rate[:3].mean())
+        last.append(rate[-YEAR:].mean())
+        detail = run.outcomes().aggregates
+        mean = np.average(
+            detail["wage_index"][-1] / detail["wage_index"][0], weights=detail["labour"][-1, ..., 1]
+        )
+        wages.append(mean / (1.0 + run.values["firms.trend_growth"]) ** (47 / 12.0))
+    assert abs(np.mean(last) - np.mean(first)) < 0.3
+    assert abs(np.mean(wages) - 1.0) < 0.006
