@@ -990,16 +990,16 @@ def household_block(
         home_price = 0.0
         home_paid = 0.0
         mortgage_new = 0.0
-        relative = permanent / (p_mean_income[residence] * m.growth)
-        weight = p_purchase_age[age_band] * (p.tenant_factor if h_tenure[i] == 0 else 1.0)
-        if 0 <= h_child_age[i, 0] < _SCHOOL_AGE:
-            weight *= p.family_factor
         grant = 0.0
         if m_renewal[zone] > 0.0:
             _, u_renewal, _, _ = uniform4(m.seed, i, m.t, Draw.HOME // 4)
             if u_renewal < m_renewal[zone]:
                 grant = m.renewal_grant
         if h_moving[i] == 0 and (u_home < p.purchase_cap or grant > 0.0):
+            relative = permanent / (p_mean_income[residence] * m.growth)
+            weight = p_purchase_age[age_band] * (p.tenant_factor if h_tenure[i] == 0 else 1.0)
+            if 0 <= h_child_age[i, 0] < _SCHOOL_AGE:
+                weight *= p.family_factor
             price = p_home_price[zone] * relative**p.value_income_elasticity
             support = min(m_home_subsidy[zone] + grant, (1.0 - LEAST_NET) * price)
             net = price - support
