@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from jinxiao.calibration.days_off import days_off
 from jinxiao.calibration.parameters import Values
@@ -20,8 +21,11 @@ from jinxiao.model.baseline import Baseline, CalendarMonth
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
-from jinxiao.model.households.setup import Fit, household_parameters
+from jinxiao.model.households.family import CHILD_STARTS, death_chances
+from jinxiao.model.households.rules import annuity
+from jinxiao.model.households.setup import CHILD_YEARS, Fit, births_by_age, death_rates, household_parameters
 from jinxiao.model.names import (
+    AGE_BAND_STARTS,
     CATEGORIES,
     CITIES,
     DURABLES,
@@ -30,16 +34,22 @@ from jinxiao.model.names import (
     N_CITIES,
     N_DURABLES,
     N_MARKETS,
+    N_QUINTILES,
     N_SECTORS,
+    N_ZONES,
     RESIDENCES,
     Category,
     MemberBand,
+    Occupation,
     Sector,
 )
 
 FIT_HOUSEHOLDS = 14_000
 """Households in the sample on which levels are fitted."""
 FIT_ROUNDS = 6
+PRICE_ROUNDS = 6
+SALES_MONTHS = 8
+"""Months of the year in which the published sales of new homes were counted."""
 FIT_SEED = 20240
 YEAR = "2024"
 MONTHS = 12
@@ -172,14 +182,7 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
     per_head = float(weight @ usual / (weight @ persons))
     target = consumption_targets(statistics) * persons_mean[:, None]
     imputed = np.asarray(values["households.imputed_rent_share"]) * target[:, 2]
-    owned = _mean_by_residence(world, np.where(h["tenure"] > 0, h["home_value"], 0.0).astype(np.float64))
-    fertile = (
-        (h["head_age"] < MONTHS * values["households.fertile_until"])
-        & (h["members"][:, MemberBand.AGE_18_59] >= 2)
-        & (h["child_age"][:, 1] < 0)
-    )
-    births = statistics.newest("births", "Shanxi", "all", YEAR).count
-    chance = births / MONTHS / float(weight @ fertile)
+    owned = _mean_by_residence(world, np.where(h["tenure"] > 0, 1000.0 * h["home_value"], 0.0))
     budget = target.copy()
     budget[:, 2] -= imputed
     shares = _good_shares(budget, values)
@@ -193,12 +196,153 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
         rent_yield=imputed / owned,
         trip_constant=np.array([[-3.5, -4.0], [-3.5, -4.0], [-3.0, -3.5]]),
         trip_cost=np.array(FIRST_TRIP_COST),
-        birth_probability=np.full(2, chance),
+        birth_probability=birth_levels(world, values, statistics),
+        mortality=mortality_level(world, values, statistics),
+        **home_levels(world, values, statistics, usual),
+        **entry_levels(world),
         need_mean=need,
         lump_share=np.array(FIRST_LUMP_SHARE),
         mean_income=np.append(mean_income, per_head),
     )
     return fit, budget
+
+
+def birth_levels(world: FitWorld, values: Values, statistics: Statistics) -> np.ndarray:
+    """Return monthly birth rates of couples by residence and children at home that give the published births by order.
+
+    Rates are those of a woman at the age of most births; (2, 3).
+    """
+    h = world.households
+    weight = h["weight"].astype(np.float64)
+    adults = h["members"][:, MemberBand.AGE_18_59]
+    couple = (h["head_age"] < MONTHS * values["households.fertile_until"]) & (adults >= 2)
+    youngest = h["child_age"][:, 0]
+    second = h["child_age"][:, 1]
+    couple &= (youngest < 0) | (youngest >= values["family.birth_interval"])
+    couple &= (second < 0) | (second >= CHILD_STARTS[1])
+    years = np.maximum(h["head_age"] - int(values["family.couple_gap"]) // 2, 0) // MONTHS
+    rural = np.where(h["zone"] % 2 == 1, values["family.rural_births"], 1.0)
+    at_home = np.minimum(h["members"][:, : MemberBand.STUDENT].sum(axis=1), 2)
+    exposed = np.bincount(at_home, weight * couple * births_by_age(values)[years] * rural, 3)
+    order = np.asarray(values["family.birth_order"])
+    births = statistics.newest("births", "Shanxi", "all", YEAR).count
+    level = births * order / order.sum() / MONTHS / np.maximum(exposed, 1.0)
+    return np.stack([level, level * values["family.rural_births"]])
+
+
+def mortality_level(world: FitWorld, values: Values, statistics: Statistics) -> float:
+    """Return the factor on the death rates by age that gives the published deaths of the year."""
+    h = world.households
+    rates = death_rates(values)
+    ages = np.asarray(values["family.elder_age"], dtype=np.int64)
+    expected = _expected_deaths(
+        h["weight"], h["zone"], h["members"], h["head_age"], int(values["family.couple_gap"]), rates, ages
+    )
+    return float(statistics.newest("deaths", "Shanxi", "all", YEAR).count / MONTHS / expected)
+
+
+@njit(cache=True, error_model="numpy")
+def _expected_deaths(
+    weight: Any, zone: Any, members: Any, head_age: Any, gap: int, rates: Any, ages: Any
+) -> float:
+    total = 0.0
+    for i in range(weight.size):
+        row = rates[zone[i] % 2]
+        parts = death_chances(
+            members[i, 5], members[i, 6], members[i, 7], int(head_age[i]), gap, row, row[CHILD_YEARS], row[ages[0]],
+            row[ages[1]],
+        )  # fmt: skip
+        total += float(weight[i]) * (parts[0] + parts[1] + parts[2] + parts[3])
+    return total
+
+
+def home_levels(
+    world: FitWorld, values: Values, statistics: Statistics, usual: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return the price of new homes by zone and the purchase rates that give the published sales of new homes.
+
+    Sales of January to August of the year, the newest at hand, are taken as two thirds of a year. ``usual`` (households,)
+    is usual income, yuan a month. Who could pay at the start counts; the run's own constraint is the same rule.
+    """
+    h = world.households
+    period = f"{YEAR}-01..{YEAR}-08"
+    area = statistics.record("housing_sales_area", "Shanxi", "all", period).count
+    price = statistics.record("housing_sales_value", "Shanxi", "all", period).count / area
+    size = float(values["housing.new_home_area"])
+    wanted = area / SALES_MONTHS / size
+    weight = h["weight"].astype(np.float64)
+    worth = np.bincount(h["zone"], weight * h["home_value"], N_ZONES) / np.bincount(
+        h["zone"], weight, N_ZONES
+    )
+    urban = worth[::2] / np.average(worth[::2], weights=np.bincount(h["zone"], weight, N_ZONES)[::2])
+    of_city = price * size * urban
+    by_zone = np.stack([of_city, of_city * values["housing.rural_price"]], axis=1).ravel()
+    mean = _mean_by_residence(world, usual)
+    rural = np.array([1.0, values["housing.rural_purchases"]])
+    floor = values["households.floor_income_share"]
+    relative = np.maximum(usual / mean[h["zone"] % 2], floor)
+    bands = np.searchsorted(np.array(AGE_BAND_STARTS[1:]) * MONTHS, h["head_age"], side="right")
+    youngest = h["child_age"][:, 0]
+    pull = (
+        np.asarray(values["housing.purchase_age"])[bands]
+        * np.where(h["tenure"] == 0, values["housing.tenant_factor"], 1.0)
+        * np.where((youngest >= 0) & (youngest < CHILD_STARTS[2]), values["housing.family_factor"], 1.0)
+        * relative ** values["housing.purchase_income_elasticity"]
+        * rural[h["zone"] % 2]
+    )
+    payment = _payment(
+        float(values["households.mortgage_rate"]) / MONTHS, float(values["housing.mortgage_term"])
+    )
+    income = relative * mean[h["zone"] % 2]
+    room = np.maximum(values["housing.mortgage_burden"] * income - h["mortgage_payment"], 0.0) / payment
+    scale, level = 1.0, 0.0
+    for _ in range(PRICE_ROUNDS):
+        # buyers are richer than others: their mean price is the published one
+        cost = scale * by_zone[h["zone"]] * relative ** values["housing.value_income_elasticity"]
+        most = np.minimum((1.0 - values["housing.mortgage_down_payment"]) * cost, room)
+        can_pay = cost - values["housing.savings_used"] * h["term_deposits"] <= most
+        buyers = weight * pull * can_pay
+        level = wanted / float(buyers.sum())
+        scale *= price * size / float(buyers @ cost / buyers.sum())
+    # likely buyers have often bought in the year before and wait for the key: so much more often the others buy
+    waiting = MONTHS * level * float(buyers @ pull / buyers.sum())
+    level /= max(1.0 - waiting, 0.5)
+    rate = level * np.bincount(h["zone"] % 2, buyers, 2) / np.bincount(h["zone"] % 2, weight, 2)
+    return {"home_level": level * rural, "home_rate": rate, "home_price": scale * by_zone}
+
+
+def _payment(rate: float, months: float) -> float:
+    plain: Any = annuity
+    return float(plain.py_func(rate, months))
+
+
+def entry_levels(world: FitWorld) -> dict[str, np.ndarray]:
+    """Return wages, occupations and deductions of newcomers: means and shares of today's wage earners.
+
+    Where a zone has no earner of an occupation and quintile the mean of the province stands.
+    """
+    h = world.households
+    weight = np.repeat(h["weight"].astype(np.float64)[:, None], 2, axis=1)
+    hired = (h["occupation"] >= Occupation.FORMAL) & (h["occupation"] <= Occupation.FLEXIBLE)
+    zone, quintile, rate = (
+        np.repeat(h[name][:, None].astype(np.float64), 2, axis=1)[hired]
+        for name in ("zone", "quintile", "deduction_rate")
+    )
+    kind, w = h["occupation"][hired].astype(np.int64), weight[hired]
+    n = len(Occupation)
+    cell = (zone.astype(np.int64) * n + kind) * N_QUINTILES + quintile.astype(np.int64)
+    shape = (N_ZONES, n, N_QUINTILES)
+    heads = np.bincount(cell, w, N_ZONES * n * N_QUINTILES).reshape(shape)
+    money = np.bincount(cell, w * h["wage"][hired], N_ZONES * n * N_QUINTILES).reshape(shape)
+    everywhere = money.sum(axis=0) / np.maximum(heads.sum(axis=0), 1e-9)
+    wage = np.where(heads > 0.0, money / np.maximum(heads, 1e-9), everywhere[None])
+    by_kind = heads[:, Occupation.FORMAL : Occupation.FLEXIBLE + 1].sum(axis=2)
+    deduction = np.bincount(kind, w * rate, n) / np.maximum(np.bincount(kind, w, n), 1e-9)
+    return {
+        "entry_wage": wage,
+        "entry_cdf": np.cumsum(by_kind / np.maximum(by_kind.sum(axis=1, keepdims=True), 1e-9), axis=1),
+        "entry_deduction": deduction,
+    }
 
 
 def _good_shares(budget: np.ndarray, values: Values) -> np.ndarray:

@@ -154,7 +154,8 @@ def _implied(world: World) -> Iterator[str]:
     deducted = 12 * counts.by_residence(counts.deductions) / persons
     yield f"| taxes and contributions per head | {deducted[0]:,.0f} | {deducted[1]:,.0f} | yuan/year |"
     for name, label in (("term_deposits", "term deposits"), ("home_value", "home value")):
-        value = counts.by_residence(h[name]) / counts.by_residence()
+        held = 1000.0 * h[name] if name == "home_value" else h[name]
+        value = counts.by_residence(held) / counts.by_residence()
         yield f"| {label} per household | {value[0]:,.0f} | {value[1]:,.0f} | yuan |"
     no_earner = counts.by_residence((h["occupation"] == 0).all(axis=1)) / counts.by_residence() * 100
     yield f"| households without an earner | {no_earner[0]:.1f} | {no_earner[1]:.1f} | % |"

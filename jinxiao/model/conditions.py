@@ -185,6 +185,36 @@ class Conditions:
     labour_cost_relief: np.ndarray = field(default_factory=lambda: np.zeros(N_SECTORS))
     """(sectors,) share of the wage bill refunded to firms"""
 
+    posts: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
+    """(zones,) public posts and places on public works open to the unemployed this month, persons"""
+    post_wage: float = 0.0
+    """yuan a month"""
+    post_rule: int = -1
+    """instrument that pays the posts"""
+
+    home_subsidy: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
+    """(zones,) yuan off the price of a new home"""
+    home_rule: int = -1
+    """instrument that pays it"""
+    mortgage_rate_cut: float = 0.0
+    """annual rate by which mortgages, old and new, are cheaper; borne by banks"""
+    down_payment_cut: float = 0.0
+    """fall of the least down payment, share of the price"""
+    fund_ceiling_rise: float = 0.0
+    """rise of the largest loan of the housing fund, yuan"""
+    renewal: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
+    """(zones,) monthly probability that a household's home is renewed: it gets a grant towards a new one"""
+    renewal_grant: float = 0.0
+    """yuan a home, paid as a voucher for a new home"""
+    renewal_rule: int = -1
+    """instrument that pays it"""
+    homes_acquired: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) yuan this month for finished homes bought from builders as affordable housing"""
+    acquisition_rule: int = -1
+    """instrument that pays it"""
+    home_price_factor: np.ndarray = field(default_factory=lambda: np.ones(N_ZONES))
+    """(zones,) value of homes relative to the trend path without policy"""
+
     uninsured_share: np.ndarray = field(default_factory=lambda: np.zeros(2))
     """(insurance,) change in the share of a medical expense that households pay themselves (negative: better cover)"""
     job_loss_replacement: float = 0.0
@@ -297,6 +327,10 @@ def _channels(conditions: Conditions) -> dict[str, set[int]]:
         "ticket_factor": tickets - {-1},
         "refund_rule": {conditions.refund_rule} - {-1},
         "loan_rule": {conditions.loan_rule} - {-1},
+        "post_rule": {conditions.post_rule} - {-1},
+        "home_rule": {conditions.home_rule} - {-1},
+        "renewal_rule": {conditions.renewal_rule} - {-1},
+        "acquisition_rule": {conditions.acquisition_rule} - {-1},
     }
 
 

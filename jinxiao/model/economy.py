@@ -9,7 +9,7 @@ import numpy as np
 
 from jinxiao.model import markets as mk
 from jinxiao.model import payments as pm
-from jinxiao.model.baseline import Baseline
+from jinxiao.model.baseline import Baseline, CalendarMonth
 from jinxiao.model.conditions import MAX_RULES, Conditions, Policy
 from jinxiao.model.firms.columns import FIRM
 from jinxiao.model.firms.loop import cell_starts, plan_firms, settle_firms, share_custom
@@ -52,9 +52,18 @@ from jinxiao.model.tourists.columns import PARTY
 from jinxiao.model.tourists.loop import N_VISIT_COUNTS, tourist_block
 from jinxiao.model.tourists.setup import FIRST_PARTY, make_parties, tourist_parameters
 
-BURN_IN = 12
+MONTHS_A_YEAR = 12
+BURN_IN = MONTHS_A_YEAR
 """Months before January 2024 in which markets are held still and households and visitors settle."""
-KEPT_FOR_2024 = ("members", "child_age", "term_deposits", "mortgage")
+KEPT_FOR_2024 = (
+    "members",
+    "child_age",
+    "term_deposits",
+    "tenure",
+    "home_value",
+    "mortgage",
+    "mortgage_payment",
+)
 """Columns that are known for January 2024 and so are put back after the burn-in."""
 MOST_REHEARSALS = 8
 """How often a month is rehearsed with pools closing earlier before a pool that is still overdrawn stays shut."""
@@ -217,16 +226,20 @@ class Economy(mesa.Model):
         block_days = np.array([self.baseline.calendar[m].longest_block for m in range(12)])
         parties = make_parties(self.baseline.trips_from_outside, block_days, self.world.scale, self.values)
         finding = 1.0 / self.values["households.unemployment_spell"]
-        self.quits, self.zone_risk = mk.steady_separation(*self._unemployed_and_exposed(households), finding)
+        unemployed, exposed, hired = self._unemployed_and_exposed(households)
+        self.quits, self.zone_risk = mk.steady_separation(unemployed, exposed, finding)
+        self.mean_exposure = mk.ratio(exposed, hired)
         return State(
             households=households,
             parties=parties,
             firms=None,
             markets=mk.neutral_markets(mk.trend(0, self.values["firms.trend_growth"]), finding, self.quits),
             ledger=Ledger(),
+            zone_risk=self.zone_risk.copy(),
         )
 
-    def _unemployed_and_exposed(self, households: Any) -> tuple[np.ndarray, np.ndarray]:
+    def _unemployed_and_exposed(self, households: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return by zone wage earners out of work, at work times the hazard of their occupation, and at work."""
         relative = self.household_parameters.benefit_coverage[1]
         weight = households.weight.astype(np.float64)[:, None]
         exposure = relative[households.occupation]
@@ -235,7 +248,8 @@ class Economy(mesa.Model):
         hired = exposure > 0.0
         unemployed = np.bincount(zone[hired & ~at_work], (weight * hired)[hired & ~at_work], N_ZONES)
         exposed = np.bincount(zone[hired & at_work], (weight * exposure)[hired & at_work], N_ZONES)
-        return unemployed, exposed
+        at_work_now = np.bincount(zone[hired & at_work], (weight * hired)[hired & at_work], N_ZONES)
+        return unemployed, exposed, at_work_now
 
     def _policies(self, uninsured_change: np.ndarray, benefit_change: float) -> tuple[Any, np.ndarray]:
         """Return the consumption table of a risk regime and, for the neutral one, quantiles of stationary wealth."""
@@ -428,7 +442,7 @@ class Economy(mesa.Model):
             start, stop = int(self.edges[block]), int(self.edges[block + 1])
             rows = np.empty(stop - start, np.int64)
             count = possible_claimants(
-                start, stop, h.durable_bought, h.zone, month.seed, month.t, p, month.hazard_bound, month.price, rates,
+                start, stop, h.durable_bought, h.moving, h.zone, month.seed, month.t, p, month.hazard_bound, month.price, rates,
                 flats, grades, old_ages, credit_gains, rows,
             )  # fmt: skip
             found.append(rows[:count].copy())
@@ -502,6 +516,19 @@ class Economy(mesa.Model):
         self.custom = self.demand.sum(axis=0) + self.visitor_demand.sum(axis=0)
         self.resident_custom = self.demand.sum(axis=0)
         self.channels = policy_channels(self)
+        by_zone = self.cell_accounts.reshape(N_ZONES, -1, N_ITEMS).sum(axis=1)
+        self.state.jobless = by_zone[:, Item.UNEMPLOYED] + by_zone[:, Item.POSTS]
+        # hazards of occupations are relative to their mean: it stays where it was as people come and go
+        mean = mk.ratio(by_zone[:, Item.EXPOSURE], by_zone[:, Item.HIRED])
+        self.state.zone_risk = self.zone_risk * mk.ratio(self.mean_exposure, mean)
+        if self.month >= 0:
+            self.state.entry += (float(self.totals[Item.JOBLESS_ENTRY]) - self.state.entry) / min(
+                self.month + 1, MONTHS_A_YEAR
+            )
+        # as many grown children leave as found households, and as leave the province on balance
+        grown = float(self.totals[Item.GROWN_CHILDREN])
+        leave = float(self.totals[Item.MOVED_IN]) + self.values["family.net_out_migration"] / MONTHS_A_YEAR
+        self.state.leaving = min(leave / grown, 1.0) if grown > 0.0 else 0.0
 
     def sell(self) -> None:
         """Share demand of households, visitors and other buyers among firms."""
@@ -513,6 +540,8 @@ class Economy(mesa.Model):
         self.supplied = mk.local_supply(self.custom, self.founding.supplier_share, self.values)
         self.other = other
         self.sales = self.custom + other + self.supplied + self.waived + self.channels.administration
+        self.built = self.state.escrow / self.values["housing.escrow_months"]
+        self.sales[:, Sector.CONSTRUCTION] += self.built * self.founding.building
         price = np.empty(N_CITIES * N_SECTORS)
         share_custom(
             starts,
@@ -535,10 +564,25 @@ class Economy(mesa.Model):
         labour_share = np.asarray(self.values["firms.labour_cost_share"])
         unit_cost = 1.0 + labour_share[None, :] * (self.state.markets.wage_index / self.growth - 1.0)
         relief = np.tile(self.conditions.labour_cost_relief, N_CITIES)
+        # firms grow and shrink with the people there are to hire
+        force = self._labour_force() / np.maximum(self.founding.force, 1.0)
         plan_firms(
-            self.founding.cell_starts, self.model_seed, self.month, self.growth, self.state.firms, unit_cost.ravel(), relief,
-            self.firm_parameters, self.wanted, self.had,
+            self.founding.cell_starts, self.model_seed, self.month, self.growth,
+            mk.monthly_growth(self.values["firms.trend_growth"]), self.state.firms, unit_cost.ravel(), relief,
+            np.repeat(force, N_SECTORS), self.firm_parameters, self.wanted, self.had,
         )  # fmt: skip
+
+    def _entry_share(self) -> float:
+        """Return newcomers without a job (less unemployed who leave) over all who find work in a month at the start.
+
+        Normal inflow into unemployment is that of people who lose work and of people who never had any.
+        """
+        found = float(self.founding.unemployed.sum()) / self.values["households.unemployment_spell"]
+        return min(max(self.state.entry / max(found, 1.0), 0.0), 0.5)
+
+    def _labour_force(self) -> np.ndarray:
+        """Return people at work and out of work by city, shape (cities,)."""
+        return np.asarray((self.worked[..., 0] + self.worked[..., 3]).sum(axis=1))
 
     def match_labour(self) -> None:
         """Turn labour wanted into hazards, move wages, takings and prices for next month."""
@@ -549,11 +593,14 @@ class Economy(mesa.Model):
         unemployed = self.worked[..., 3].sum(axis=1)
         mk.match_labour(
             s, self.wanted.reshape(shape), self.had.reshape(shape), unemployed, self.founding.quits,
-            self.founding.tightness, 1.0 / v["households.unemployment_spell"], v["firms.matching_elasticity"],
+            self._entry_share(), self.founding.tightness, 1.0 / v["households.unemployment_spell"],
+            v["firms.matching_elasticity"],
         )  # fmt: skip
-        monthly = (1.0 + v["firms.trend_growth"]) ** (1.0 / 12.0)
+        monthly = mk.monthly_growth(v["firms.trend_growth"])
         over_trend = s.wage_index / s.wage_trend
-        curve = mk.wage_curve(unemployed, self.founding.unemployed, v["firms.wage_curve"])
+        rate = unemployed / np.maximum(self._labour_force(), 1.0)
+        rate_at_start = self.founding.unemployed / np.maximum(self.founding.force, 1.0)
+        curve = mk.wage_curve(rate, rate_at_start, v["firms.wage_curve"])
         s.wage_trend = s.wage_trend * monthly * (1.0 + self.conditions.wage_growth[None, :])
         s.wage_index = s.wage_trend * (
             over_trend + v["firms.wage_adjustment"] * (curve[:, None] - over_trend)
@@ -567,6 +614,9 @@ class Economy(mesa.Model):
         )
         takings = self.worked[..., 2] / (1.0 + s.owner_support)
         s.owner_support = np.where(takings > 0.0, self.channels.to_owners / np.maximum(takings, 1.0), 0.0)
+        farmed = float(self.totals[Item.FARM]) / self.growth
+        if farmed > 0.0:
+            s.farm_index = s.farm_index * (self.founding.farm / farmed)
         s.price = self.cell_price
         s.crowding = np.log(
             np.maximum(self._visits(), 1.0) / np.maximum(self.founding.visits * self._season(), 1.0)
@@ -582,9 +632,13 @@ class Economy(mesa.Model):
 
     def _season(self) -> float:
         """Return this month's longest block of days off relative to the year's mean: crowds that are expected."""
-        days = self.baseline.calendar[self.month].longest_block
+        days = self.days_off().longest_block
         mean = np.mean([self.baseline.calendar[m].longest_block for m in range(12)])
         return float(np.exp(self.values["tourists.block_weight"] * (days - mean)))
+
+    def days_off(self) -> CalendarMonth:
+        """Return the days off of this month; while households settle, those of the same month of 2024."""
+        return self.baseline.calendar[self.month + MONTHS_A_YEAR if self.month < 0 else self.month]
 
     def pay_firms_bills(self) -> None:
         """Pay wages, goods, taxes and owners; staff firms with the people who work."""
@@ -636,6 +690,9 @@ class Economy(mesa.Model):
         )
         pm.other_buyers(ledger, self.other, 0.0, self.public_shares)
         pm.firms_pay(ledger, self.inflow, self.taxes, self.profits, self.public_shares)
+        spent = float(self.totals[Item.HOME_SPENDING])
+        pm.home_money(ledger, spent, float(self.totals[Item.HOME_SUBSIDIES]), self.built)
+        self.state.escrow += spent - self.built
         for amounts, payee, item in c.payments:
             pm.pay_by_rule(ledger, amounts, self.instruments, payee, item)
         for account in (Account.PROVINCE, Account.CITIES, Account.FUND):
@@ -711,7 +768,7 @@ class Economy(mesa.Model):
         self.settled_accounts = np.where(np.isin(np.arange(N_ITEMS), COUNTS), plain, money)
         self.month, self.conditions = 0, conditions
         self.market_path.clear()
-        return self._found(custom, visits)
+        return self._found(custom, visits, float(money[:, Item.HOME_SPENDING].sum()))
 
     def _jobs(self) -> np.ndarray:
         h = self.state.households
@@ -720,18 +777,23 @@ class Economy(mesa.Model):
         weight = np.repeat(h.weight.astype(np.float64)[:, None], 2, axis=1)
         return np.bincount(cell[at_work], weight[at_work], N_CITIES * N_SECTORS).reshape(N_CITIES, N_SECTORS)
 
-    def _found(self, custom: np.ndarray, visits: np.ndarray) -> Founding:
+    def _found(self, custom: np.ndarray, visits: np.ndarray, homes: float) -> Founding:
+        """Found firms for the custom (cities, sectors) and home sales of a mean month at trend level, yuan."""
         v = self.values
         employed = self.worked[..., 0]
         level = mk.trend(-1, v["firms.trend_growth"])
         wages = self.worked[..., 1] / level
         supplier_share = employed / np.maximum(employed.sum(axis=0, keepdims=True), 1.0)
         supplied = mk.local_supply(custom, supplier_share, v)
+        building = supplier_share[:, Sector.CONSTRUCTION]
+        built = np.zeros_like(custom)
+        built[:, Sector.CONSTRUCTION] = homes * building
         needed = wages / np.asarray(v["firms.labour_cost_share"])[None, :]
         retail = self.baseline.institution_purchases
-        other = np.maximum(needed - custom - supplied, 0.0)
+        other = np.maximum(needed - custom - supplied - built, 0.0)
         other = np.maximum(other, retail)
-        sales = custom + supplied + other
+        sales = custom + supplied + other + built
+        self.state.escrow = homes * level * v["housing.escrow_months"]
         firms = found_firms(
             self.baseline.units,
             self.baseline.individual_share,
@@ -741,6 +803,7 @@ class Economy(mesa.Model):
             self.world.scale,
             v,
         )
+        firms.expected[:] *= level
         self.state.firms = firms
         self.state.markets = mk.neutral_markets(
             mk.trend(0, v["firms.trend_growth"]), 1.0 / v["households.unemployment_spell"], self.quits
@@ -766,6 +829,9 @@ class Economy(mesa.Model):
             tightness=normal.sum(axis=1) / np.maximum(unemployed, 1.0),
             unemployed=unemployed,
             visits=visits,
+            force=self._labour_force(),
+            farm=float(self.totals[Item.FARM]) / level,
+            building=building,
             grants=self._grants(other, sales),
         )
 
@@ -823,7 +889,7 @@ class Economy(mesa.Model):
         mesa.Model.__init__(twin, rng=self.model_seed)
         twin._setup(self.world, policy, self.baseline, self.model_seed, self.threads, self.detail)
         twin.month = self.month
-        twin.quits, twin.zone_risk = self.quits, self.zone_risk
+        twin.quits, twin.zone_risk, twin.mean_exposure = self.quits, self.zone_risk, self.mean_exposure
         twin.household_parameters = self.household_parameters
         twin.state = self.state.copy()
         twin.founding = self.founding

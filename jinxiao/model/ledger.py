@@ -45,7 +45,9 @@ ITEMS = (
     "wages", "business_income", "farm_income", "dividends_and_rents", "interest", "pensions", "benefits", "transfers",
     "policy_transfers", "taxes_and_contributions", "consumption", "consumption_outside", "tourist_spending",
     "other_purchases", "inflow_of_goods", "profits", "subsidies", "coupons", "ticket_waivers", "refunds",
-    "administration", "labour_cost_refunds", "interest_subsidies", "new_loans", "repayments", "grants_between_budgets",
+    "administration", "home_purchases",
+    "home_subsidies", "building", "labour_cost_refunds", "interest_subsidies", "new_loans", "repayments",
+    "grants_between_budgets",
 )  # fmt: skip
 _ITEM_INDEX = {name: k for k, name in enumerate(ITEMS)}
 

@@ -11,6 +11,8 @@ from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, Sector
 
 Values = Mapping[str, Any]
 HIGHEST_FINDING = 0.9
+LAYOFF_MEMORY = 12
+"""Months over which people who would have left stay on where others are laid off."""
 LOWEST_RATIO = 0.2
 """Unemployment over its start below which the wage curve is not read: outside all experience."""
 _KM_PER_UNIT = 100.0
@@ -33,10 +35,14 @@ class MarketState:
         What last month's subsidies to individual businesses add to takings, as a share of them.
     separation : ndarray, shape (cities, sectors)
         Monthly probability of losing a job (mean occupation).
+    layoffs : ndarray, shape (cities,)
+        Mean of about the last year of monthly lay-offs over people at work.
     finding : ndarray, shape (cities,)
         Monthly probability of finding one.
     vacancy_cdf : ndarray, shape (cities, sectors)
         Cumulative shares of vacancies by sector.
+    farm_index : ndarray, shape (1,)
+        Farm income of a household over that of 2024 at trend: the land of those who stop goes to those who stay.
     crowding : ndarray, shape (cities,)
         Log of last month's visits over normal.
     """
@@ -47,8 +53,10 @@ class MarketState:
     self_index: np.ndarray
     owner_support: np.ndarray
     separation: np.ndarray
+    layoffs: np.ndarray
     finding: np.ndarray
     vacancy_cdf: np.ndarray
+    farm_index: np.ndarray
     crowding: np.ndarray
 
     def copy(self) -> "MarketState":
@@ -61,6 +69,11 @@ def trend(month: int, growth: float) -> float:
     return (1.0 + growth) ** ((month - 5.5) / 12.0)
 
 
+def monthly_growth(growth: float) -> float:
+    """Return the factor by which the trend grows in a month."""
+    return (1.0 + growth) ** (1.0 / 12.0)
+
+
 def neutral_markets(level: float, finding: float, separation: np.ndarray) -> MarketState:
     """Return markets at rest: prices one, wages at ``level``, hazards in the steady state (cities,)."""
     shape = (N_CITIES, N_SECTORS)
@@ -71,8 +84,10 @@ def neutral_markets(level: float, finding: float, separation: np.ndarray) -> Mar
         self_index=np.full(shape, level),
         owner_support=np.zeros(shape),
         separation=np.repeat(separation[:, None], N_SECTORS, axis=1),
+        layoffs=np.zeros(N_CITIES),
         finding=np.full(N_CITIES, finding),
         vacancy_cdf=np.ones(shape),
+        farm_index=np.ones(1),
         crowding=np.zeros(N_CITIES),
     )
 
@@ -103,12 +118,12 @@ def steady_separation(
     by_city, relative : ndarray, shapes (cities,) and (zones,)
     """
     out, at_work = unemployed.reshape(-1, 2), exposure.reshape(-1, 2)
-    by_city = finding * _ratio(out.sum(axis=1), at_work.sum(axis=1))
-    by_zone = finding * _ratio(out, at_work)
-    return by_city, _ratio(by_zone, np.repeat(by_city[:, None], 2, axis=1)).ravel()
+    by_city = finding * ratio(out.sum(axis=1), at_work.sum(axis=1))
+    by_zone = finding * ratio(out, at_work)
+    return by_city, ratio(by_zone, np.repeat(by_city[:, None], 2, axis=1)).ravel()
 
 
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Return part over whole, nought where the whole is nought."""
     return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), 0.0)
 
@@ -119,6 +134,7 @@ def match_labour(
     had: np.ndarray,
     unemployed: np.ndarray,
     quits: np.ndarray,
+    entry_share: float,
     tightness_at_start: np.ndarray,
     finding_at_start: float,
     elasticity: float,
@@ -127,6 +143,8 @@ def match_labour(
 
     Matches are ``m U ** a V ** (1 - a)``, so the finding probability moves with ``(V / U) ** (1 - a)`` relative to the
     start (Petrongolo and Pissarides 2001). Vacancies are quits plus growth wanted; shrinking beyond quits is laid off.
+    The normal hazard holds quits and usual lay-offs: where lay-offs last, fewer people leave of their own accord, so that
+    separations return to normal (Davis, Faberman and Haltiwanger 2012).
 
     Parameters
     ----------
@@ -134,18 +152,25 @@ def match_labour(
         Persons that firms want and have.
     unemployed, quits : ndarray, shape (cities,) and (cities,)
         People out of work; normal separation hazard.
+    entry_share : float
+        Part of the normal inflow into unemployment that are newcomers to working life: so much less is lost by those at
+        work, while vacancies are there for all.
     """
     normal = quits[:, None] * had
     gap = wanted - had
     vacancies = np.maximum(gap + normal, 0.0)
     laid_off = np.maximum(-gap - normal, 0.0)
-    state.separation = quits[:, None] + np.where(had > 0.0, laid_off / np.where(had > 0.0, had, 1.0), 0.0)
+    leave = np.maximum((1.0 - entry_share) * quits - state.layoffs, 0.0)
+    laid_off_share = ratio(laid_off, had)
+    state.separation = leave[:, None] + laid_off_share
+    all_laid_off = ratio(laid_off.sum(axis=1), had.sum(axis=1))
+    state.layoffs = state.layoffs + (all_laid_off - state.layoffs) / LAYOFF_MEMORY
     vacancies[:, Sector.FARMING] = 0.0
     tightness = vacancies.sum(axis=1) / np.maximum(unemployed, 1.0)
-    ratio = np.where(
+    tighter = np.where(
         tightness_at_start > 0.0, tightness / np.where(tightness_at_start > 0.0, tightness_at_start, 1.0), 1.0
     )
-    state.finding = np.minimum(finding_at_start * ratio ** (1.0 - elasticity), HIGHEST_FINDING)
+    state.finding = np.minimum(finding_at_start * tighter ** (1.0 - elasticity), HIGHEST_FINDING)
     state.vacancy_cdf = vacancy_shares(vacancies)
     return vacancies
 

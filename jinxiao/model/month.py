@@ -1,5 +1,6 @@
 """What the loops are told about a month, and what policy cost in it: translations between Conditions, markets and books."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,18 +9,21 @@ import numpy as np
 
 from jinxiao.model import payments as pm
 from jinxiao.model.baseline import CalendarMonth
-from jinxiao.model.conditions import MAX_RULES, Channel, ClaimRule, Conditions, Instrument
+from jinxiao.model.conditions import MAX_RULES, Basis, Channel, ClaimRule, Conditions, Instrument
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.coupons import count_claimants, rush_deadline
 from jinxiao.model.households.loop import LEAST_NET, HouseholdMonth, HouseholdParameters
 from jinxiao.model.households.rules import LONGEST_BLOCK, highest_effect, interest_saved, wish_fits
 from jinxiao.model.ledger import Account
-from jinxiao.model.names import N_CITIES, N_DURABLES, N_SECTORS, N_ZONES, Payer, Sector
+from jinxiao.model.names import N_CITIES, N_DURABLES, N_QUINTILES, N_SECTORS, N_ZONES, Payer, Sector
 from jinxiao.model.tourists.loop import TouristMonth
 
 if TYPE_CHECKING:
     from jinxiao.model.economy import Economy
 
+MIDDLE_OF_2024 = 5.5
+COME_OF_AGE = 216
+"""Months of age at which a child is grown."""
 LONGEST_AGE = 719
 """Ages of durables beyond this, in months, count as this in the bound of hazards."""
 SKILLS = 32
@@ -62,6 +66,27 @@ def claims(conditions: Conditions, columns: Any, p: HouseholdParameters) -> tupl
 def new_energy_share(month: int, by_year: np.ndarray) -> float:
     """Return the new-energy share of new cars, interpolated between mid-years."""
     return float(min(1.0, np.interp((month - 5.5) / 12.0, np.arange(len(by_year)), by_year)))
+
+
+def child_benefits(conditions: Conditions) -> np.ndarray:
+    """Return what a child born now would bring under today's rules until it is 18, yuan, by zone and quintile.
+
+    Grants for a birth and monthly benefits for children of an age, times take-up, not discounted. Rules kept to groups of
+    an experiment are left out.
+    """
+    worth = np.zeros((N_ZONES, N_QUINTILES))
+    for row in conditions.transfers:
+        if row["groups"] != 0:
+            continue
+        if row["basis"] == Basis.BIRTH:
+            months = 1
+        elif row["basis"] == Basis.CHILD:
+            months = max(min(int(row["age_max"]), COME_OF_AGE) - max(int(row["age_min"]), 0), 0)
+        else:
+            continue
+        zones = [z for z in range(N_ZONES) if int(row["zones"]) >> z & 1]
+        worth[zones, : int(row["max_quintile"]) + 1] += months * row["amount"] * row["take_up"]
+    return worth
 
 
 def hazard_bounds(p: HouseholdParameters, rules: np.ndarray, rate_cut: float) -> np.ndarray:
@@ -137,7 +162,7 @@ def household_month(
         Months until its next release; 0 where none is known.
     """
     c, v, s = economy.conditions, economy.values, economy.state.markets
-    calendar = economy.baseline.calendar[economy.month]
+    calendar = economy.days_off()
     claim_probability, claim_deadline = claims(c, economy.state.households, economy.household_parameters)
     return HouseholdMonth(
         t=economy.month,
@@ -147,9 +172,9 @@ def household_month(
         wage_index=s.wage_index,
         self_index=s.self_index,
         owner_support=s.owner_support,
-        farm_index=1.0,
+        farm_index=float(s.farm_index[0]),
         separation=s.separation,
-        zone_risk=economy.zone_risk,
+        zone_risk=economy.state.zone_risk,
         finding=s.finding,
         vacancy_cdf=s.vacancy_cdf,
         price=s.price,
@@ -188,6 +213,23 @@ def household_month(
         loan_rule=int(c.loan_rule),
         new_energy_share=new_energy_share(economy.month, np.asarray(v["durables.new_energy_share"])),
         benefit_change=float(c.job_loss_replacement),
+        leaving=economy.state.leaving,
+        child_benefit=child_benefits(c),
+        post_share=np.where(
+            economy.state.jobless > 0.0, c.posts / np.maximum(economy.state.jobless, 1.0), 0.0
+        ),
+        post_wage=float(c.post_wage),
+        post_rule=int(c.post_rule),
+        home_subsidy=c.home_subsidy,
+        home_rule=int(c.home_rule),
+        mortgage_rate_cut=float(c.mortgage_rate_cut),
+        down_payment_cut=float(c.down_payment_cut),
+        fund_ceiling_rise=float(c.fund_ceiling_rise),
+        renewal=c.renewal,
+        renewal_grant=float(c.renewal_grant),
+        renewal_rule=int(c.renewal_rule),
+        home_price_factor=c.home_price_factor,
+        home_trend=math.exp(v["housing.purchase_trend"] * (economy.month - MIDDLE_OF_2024) / 12.0),
         luck=economy.luck,
     )
 
@@ -210,7 +252,7 @@ def tourist_month(economy: "Economy") -> TouristMonth:
         seed=economy.model_seed,
         growth=economy.growth,
         utility=economy.visitor_logsum + c.market_friction,
-        block_days=calendar[economy.month].longest_block,
+        block_days=economy.days_off().longest_block,
         mean_block=float(np.mean([calendar[m].longest_block for m in range(12)])),
         destination_cdf=economy.visitor_cdf,
         ticket_factor=c.ticket_factor,
@@ -254,7 +296,7 @@ class Channels:
     payments : list of (amounts by rule, payee, item)
         For the ledger.
     waived, administration : ndarray, shape (cities, sectors)
-        Gate money that payers make good to sites; orders placed with business services.
+        Gate money that payers make good to sites; orders placed with business services, and homes bought from builders.
     to_owners : ndarray, shape (cities, sectors)
         Part of the refunds to firms that goes to individual businesses, whose owners are households.
     borne_by_firms, refunds_to_firms, visitor_coupons : float
@@ -326,6 +368,18 @@ def policy_channels(economy: "Economy") -> Channels:
             Account.BANKS,
             "interest_subsidies",
         )
+    for rule, payee, item in (
+        (c.post_rule, Account.HOUSEHOLDS, "policy_transfers"),
+        (c.home_rule, Account.BANKS, "home_subsidies"),
+        (c.renewal_rule, Account.BANKS, "home_subsidies"),
+    ):
+        if rule >= 0:
+            book(households[rule], {rule: float(households[rule].sum())}, payee, item)
+    acquired = np.zeros((N_CITIES, N_SECTORS))
+    if c.acquisition_rule >= 0 and c.homes_acquired.any():
+        acquired[:, Sector.CONSTRUCTION] = c.homes_acquired
+        total = float(c.homes_acquired.sum())
+        book(c.homes_acquired, {c.acquisition_rule: total}, Account.FIRMS, "home_purchases")
     cover = float(economy.totals[Item.EXTRA_COVER])
     if cover:
         book(population, split_channel(c, "uninsured_share", cover), Account.FIRMS, "other_purchases")
@@ -358,5 +412,6 @@ def policy_channels(economy: "Economy") -> Channels:
         amounts = {r: float(a) for r, a in sorted(c.cost_by_rule.items()) if a}
         administration[:, Sector.BUSINESS_SERVICES] = sum(amounts.values()) * population
         book(population, amounts, Account.FIRMS, "administration")
+    administration += acquired
     borne = sum(_firms_part(amounts, economy.instruments) for amounts, _, _ in payments)
     return Channels(cost, payments, waived, administration, to_owners, borne, refunded, visitor_coupons)

@@ -95,6 +95,15 @@ def household_purchases(totals: np.ndarray) -> float:
     )
 
 
+def home_money(ledger: Ledger, spent: float, subsidies: float, built: float) -> None:
+    """Book what buyers of homes pay into supervised accounts at banks, and what banks release to builders, yuan.
+
+    Subsidies are paid into the same accounts by their payers and booked by rule.
+    """
+    ledger.pay(Account.HOUSEHOLDS, Account.BANKS, "home_purchases", spent - subsidies)
+    ledger.pay(Account.BANKS, Account.FIRMS, "building", built)
+
+
 def other_buyers(ledger: Ledger, other: np.ndarray, extra_cover: float, shares: PublicShares) -> None:
     """Book purchases that no household or visitor makes: governments, funds, and buyers outside the province.
 

@@ -48,7 +48,8 @@ class Draw(IntEnum):
     SCHOOL = 30
     # rare ones, and the start
     INITIAL_WEALTH = 400
-    INITIAL_EMPLOYMENT = 404
+    INITIAL_LOAN = 404
+    INITIAL_HOME = 405
     TOURIST = 408
     TOURIST_CITY = 409
     TOURIST_SPENDING = 410
@@ -67,6 +68,18 @@ class Draw(IntEnum):
     """powertrain of a car at the start: one draw a slot"""
     INITIAL_AGE = 440
     """age of a unit at the start: one draw a slot"""
+    FAMILY = 600
+    """death, leaving home, school, home: one block, read whole every month"""
+    FAMILY_EVENT = 604
+    """who is meant, what follows: one block"""
+    NEWCOMER = 608
+    """occupation, sector and job of a newcomer to work; two blocks, one an earner"""
+    SEX = 616
+    """sex and post of the earners: two draws for life"""
+    POST = 620
+    """place in the queue for a public post: one draw an earner for life"""
+    HOME = 624
+    """renewal, housing fund, and the age of founders"""
     BASKETS = 4096
     """sizes and weeks of baskets: 64 draws an outlet"""
     TAKE_UP = 1 << 20

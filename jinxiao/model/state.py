@@ -11,6 +11,7 @@ from jinxiao.model.households.loop import HouseholdColumns
 from jinxiao.model.households.setup import changed_columns
 from jinxiao.model.ledger import Account, Ledger
 from jinxiao.model.markets import MarketState
+from jinxiao.model.names import N_ZONES
 from jinxiao.model.tourists.setup import PartyColumns
 
 _FIRM_STATE = ("employees", "target", "expected", "sales", "price", "cash")
@@ -36,6 +37,12 @@ class Founding:
         Normal separation hazard.
     tightness, unemployed, visits : ndarray, shape (cities,)
         Vacancies over unemployed, unemployed, and monthly visits, at the start.
+    force : ndarray, shape (cities,)
+        Labour force.
+    farm : float
+        Monthly farm income of all households at trend level, yuan.
+    building : ndarray, shape (cities,)
+        Share of each city in building.
     grants : ndarray, shape (accounts,)
         Monthly grants of the centre that balance the other budgets at the start, yuan at trend level.
     """
@@ -49,6 +56,9 @@ class Founding:
     tightness: np.ndarray
     unemployed: np.ndarray
     visits: np.ndarray
+    force: np.ndarray
+    farm: float
+    building: np.ndarray
     grants: np.ndarray
 
 
@@ -63,8 +73,16 @@ class State:
     ledger: Ledger
     pools: dict[int, float | np.ndarray] = field(default_factory=dict)
     """yuan in each budget pool; (cities,) where each city holds its own"""
-    employed: np.ndarray | None = None
-    unemployed: np.ndarray | None = None
+    jobless: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
+    """(zones,) out of regular work last month, holders of public posts included, persons"""
+    zone_risk: np.ndarray = field(default_factory=lambda: np.ones(N_ZONES))
+    """(zones,) factor on the hazard of losing work: relative to the city, over the mean of the occupations at work"""
+    entry: float = 0.0
+    """newcomers without a job less unemployed who leave working life, persons a month, mean of about the last year"""
+    leaving: float = 0.0
+    """monthly probability that a grown child leaves home"""
+    escrow: float = 0.0
+    """money of buyers of homes that builders have not got yet, held by banks, yuan"""
 
     def copy(self) -> "State":
         """Return a copy that shares only columns that never change."""
@@ -80,8 +98,11 @@ class State:
             markets=self.markets.copy(),
             ledger=ledger,
             pools={pool: copy(money) for pool, money in self.pools.items()},
-            employed=None if self.employed is None else self.employed.copy(),
-            unemployed=None if self.unemployed is None else self.unemployed.copy(),
+            jobless=self.jobless.copy(),
+            zone_risk=self.zone_risk.copy(),
+            entry=self.entry,
+            leaving=self.leaving,
+            escrow=self.escrow,
         )
 
 

@@ -11,7 +11,15 @@ from jinxiao.results.labels import Label, label
 
 NOT_INCOME: Final = (Entry.LOAN_NEW, Entry.WITHDRAWN, Entry.SUBSIDIES, Entry.COUPON_OFF)
 """What adds to cash without being income: own savings, debt, and what is taken off prices."""
-NOT_TAKEN: Final = (Entry.COMMITTED, Entry.DEBT_SERVICE, Entry.MEDICAL, Entry.TRIP, Entry.OUTING_COST)
+NOT_TAKEN: Final = (
+    Entry.COMMITTED,
+    Entry.DEBT_SERVICE,
+    Entry.MEDICAL,
+    Entry.TRIP,
+    Entry.OUTING_COST,
+    Entry.FURNISHING,
+    Entry.HOME_PAID,
+)
 """What takes from cash without being taken off income."""
 INCOME: Final[tuple[Entry, ...]] = tuple(e for e in CAME_IN if e not in NOT_INCOME)
 TAKEN: Final[tuple[Entry, ...]] = tuple(e for e in WENT_OUT if e not in NOT_TAKEN)

@@ -165,7 +165,7 @@ def _work(who: Who, lang: str) -> str:
 def _home(who: Who, lang: str) -> str:
     said = TENURES[int(who["tenure"])].of(lang)
     if who["tenure"]:
-        said += _w("worth", lang, value=number(float(who["home_value"]), 0))
+        said += _w("worth", lang, value=number(1000.0 * float(who["home_value"]), 0))
     if who["mortgage"] > 0.0:
         said += _w("mortgage", lang, debt=number(float(who["mortgage"]), 0))
     return said

@@ -103,7 +103,7 @@ def test_homes_and_mortgages_hang_together(world: World) -> None:
     h = world.households
     assert np.array_equal(h["mortgage"] > 0, h["tenure"] == 2)
     assert np.array_equal(h["mortgage_payment"] > 0, h["tenure"] == 2)
-    assert (h["mortgage"] <= 0.8 * h["home_value"]).all()
+    assert (h["mortgage"] <= 0.8 * 1000.0 * h["home_value"]).all()
     assert (h["term_deposits"] > 0).all()
 
 

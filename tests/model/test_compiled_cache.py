@@ -20,7 +20,9 @@ firm = FirmColumns(*(np.ones(1, c.dtype) for c in FIRM.values()))
 firm.sales[0] = 2.0
 parameters = FirmParameters(0.5, 0.6, 0.3, 0.25, 1.0, 0.1)
 wanted, had = np.zeros(1), np.zeros(1)
-plan_firms(np.array([0, 1]), 1, 0, 1.0, firm, np.ones(1), np.zeros(1), parameters, wanted, had)
+plan_firms(
+    np.array([0, 1]), 1, 0, 1.0, 1.0, firm, np.ones(1), np.zeros(1), np.ones(1), parameters, wanted, had
+)
 print(wanted[0])
 """
 

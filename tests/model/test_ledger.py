@@ -125,8 +125,11 @@ def test_what_households_receive_they_spend_or_save(busy: Economy) -> None:
     sources = [
         Item.WAGES, Item.BUSINESS, Item.FARM, Item.PROPERTY, Item.PENSIONS, Item.OTHER_TRANSFERS,
         Item.UNEMPLOYMENT_BENEFIT, Item.POLICY_TRANSFERS, Item.LIQUID_INTEREST, Item.LOAN_NEW, Item.SUBSIDIES, Item.COUPONS,
+        Item.HOME_SUBSIDIES,
     ]  # fmt: skip
-    uses = [Item.DEDUCTIONS, Item.MORTGAGE_INTEREST, Item.LOAN_INTEREST, Item.LOAN_REPAID, Item.COMMITTED]
+    uses = [
+        Item.DEDUCTIONS, Item.MORTGAGE_INTEREST, Item.LOAN_INTEREST, Item.LOAN_REPAID, Item.COMMITTED, Item.HOME_SPENDING,
+    ]  # fmt: skip
     spent = sum(total(busy, Item.CONSUMPTION + k) for k in range(8)) - total(busy, Item.IMPUTED_RENT)
     saved = sum(total(busy, i) for i in sources) - sum(total(busy, i) for i in uses) - spent
     wealth = total(busy, Item.LIQUID_WEALTH)

@@ -283,12 +283,16 @@ def test_wage_floor_raises_wages_below_it_and_the_spillover_only(
     h = run.state.households
     spillover = run.household_parameters.floor_spillover
     index = reference.market_path[HISTORY].wage_index[(h.zone // 2)[:, None], np.maximum(h.sector, 0)]
-    wage = h.wage.astype(np.float64) * (h.shock * h.wage_gain)[:, None] * index
+    newcomer = run.household_parameters.entry_wage[h.zone[:, None], h.occupation, h.quintile[:, None]]
+    usual = np.where(h.wage > 0.0, h.wage.astype(np.float64), newcomer)
+    wage = usual * (h.shock * h.wage_gain)[:, None] * index
     hired = (h.occupation >= 1) & (h.occupation <= 3)
     reached = hired & (wage < floor * (1.0 + spillover))
     raise_ = np.vectorize(wage_with_floor.py_func)(wage, floor, spillover) - wage
     at_work = hired & (h.employed == 1)
-    expected = (raise_ * at_work).sum(axis=1) * (1.0 - h.deduction_rate)
+    first = np.where(h.occupation[:, 0] > 0, h.occupation[:, 0], h.occupation[:, 1])
+    rate = np.where(h.deduction_rate > 0.0, h.deduction_rate, run.household_parameters.entry_deduction[first])
+    expected = (raise_ * at_work).sum(axis=1) * (1.0 - rate)
     risen = (run.state.households.income - base.state.households.income).astype(np.float64)
     nobody_out_of_work = ~(hired & (h.employed == 0)).any(axis=1)
     np.testing.assert_allclose(risen[nobody_out_of_work], expected[nobody_out_of_work], atol=0.05)

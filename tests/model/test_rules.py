@@ -385,12 +385,12 @@ def test_departure_refund_never_exceeds_its_rate(
 
 @given(money, money, shares)
 def test_expectation_moves_part_of_the_way_to_sales(expected: float, sales: float, speed: float) -> None:
-    after = expected_demand(expected, sales, speed)
+    after = expected_demand(expected, sales, speed, 1.0)
     low, high = sorted((expected, sales))
     assert low * (1.0 - 1e-12) <= after <= high * (1.0 + 1e-12)
-    assert expected_demand(expected, sales, 0.0) == expected
-    assert expected_demand(expected, sales, 1.0) == pytest.approx(sales)
-    assert expected_demand(sales, sales, speed) == sales
+    assert expected_demand(expected, sales, 0.0, 1.0) == expected
+    assert expected_demand(expected, sales, 1.0, 1.0) == pytest.approx(sales)
+    assert expected_demand(sales, sales, speed, 1.0) == sales
 
 
 def test_labour_target_known_answers() -> None:

@@ -126,9 +126,12 @@ def test_staff_of_firms_are_the_people_who_work(economy: Economy) -> None:
     assert staff == pytest.approx(economy.outcomes().aggregates["labour"][-1, ..., 0].sum(), rel=1e-6)
 
 
-def test_nobody_is_lost_but_by_birth(economy: Economy) -> None:
-    persons, births = total(economy, Item.PERSONS), total(economy, Item.BIRTHS)
-    np.testing.assert_allclose(np.diff(persons), births[1:], rtol=1e-9, atol=1.0)
+def test_persons_change_by_births_deaths_and_moves_alone(economy: Economy) -> None:
+    persons = total(economy, Item.PERSONS)
+    change = total(economy, Item.BIRTHS) - total(economy, Item.DEATHS)
+    change += total(economy, Item.MOVED_IN) - total(economy, Item.MOVED_OUT)
+    np.testing.assert_allclose(np.diff(persons), change[1:], rtol=1e-9, atol=1.0)
+    assert total(economy, Item.DEATHS).sum() > 0.0 and total(economy, Item.MOVED_IN).sum() > 0.0
     h = economy.state.households
     assert (h.members >= 0).all()
     assert persons[-1] == pytest.approx((h.weight.astype(np.float64) * h.members.sum(axis=1)).sum(), rel=1e-9)
@@ -151,15 +154,19 @@ def test_children_grow_a_month_a_month_and_change_band(history: Economy) -> None
     before, after = history.state.households, later.state.households
     one_child = (before.child_age[:, 0] >= 0) & (before.child_age[:, 1] < 0)
     one_child &= before.members[:, :4].sum(axis=1) == 1
-    one_child &= before.members[:, :6].sum(axis=1) == after.members[:, :6].sum(axis=1)  # no birth since
+    one_child &= before.members.sum(axis=1) == after.members.sum(axis=1)  # nobody born, dead or moved
+    one_child &= before.members[:, MemberBand.STUDENT] == 0
+    one_child &= after.head_age == before.head_age + 14
+    one_child &= (after.child_age[:, 0] < 0) | (after.child_age[:, 0] >= 14)
     age, grown = before.child_age[one_child, 0], after.child_age[one_child, 0]
     of_age = age + 14 >= BAND_STARTS[-1]
     np.testing.assert_array_equal(grown, np.where(of_age, -1, age + 14))
     bands = after.members[one_child]
     for band, (low, high) in enumerate(CHILD_BANDS):
         np.testing.assert_array_equal(bands[:, band], (grown >= low) & (grown < high))
-    adults = before.members[one_child, MemberBand.AGE_18_59]
-    np.testing.assert_array_equal(bands[:, MemberBand.AGE_18_59], adults + of_age)
+    grown_up = [MemberBand.STUDENT, MemberBand.AGE_18_59, MemberBand.AGE_60_79, MemberBand.AGE_80_PLUS]
+    adults = before.members[one_child][:, grown_up].sum(axis=1)
+    np.testing.assert_array_equal(bands[:, grown_up].sum(axis=1), adults + of_age)
     # every move was seen
     for low in BAND_STARTS[1:]:
         assert ((age < low) & (age + 14 >= low)).any()
@@ -167,11 +174,13 @@ def test_children_grow_a_month_a_month_and_change_band(history: Economy) -> None
 
 def test_a_newborn_stays_under_three_for_36_months(hamlet: Economy) -> None:
     economy = hamlet.fork(neutral_policy(42))
-    economy.household_parameters = economy.household_parameters._replace(birth_probability=np.full(2, 0.02))
+    economy.household_parameters = economy.household_parameters._replace(
+        birth_probability=np.full((2, 3), 0.05)
+    )
     economy.run_for(1)
     born = np.flatnonzero(economy.state.households.child_age[:, 0] == 0)
     assert len(born) > 3
-    economy.household_parameters = economy.household_parameters._replace(birth_probability=np.zeros(2))
+    economy.household_parameters = economy.household_parameters._replace(birth_probability=np.zeros((2, 3)))
     under_three = []
     for _ in range(37):
         under_three.append((economy.state.households.child_age[born, 0] < 36).tolist())
@@ -182,9 +191,13 @@ def test_a_newborn_stays_under_three_for_36_months(hamlet: Economy) -> None:
 
 def test_a_birth_leaves_older_children_growing(hamlet: Economy) -> None:
     economy = hamlet.fork(neutral_policy())
-    economy.household_parameters = economy.household_parameters._replace(birth_probability=np.ones(2))
+    economy.household_parameters = economy.household_parameters._replace(
+        birth_probability=np.full((2, 3), 1e6)
+    )
     all_tracked = (children(economy) == economy.state.households.members[:, :4]).all(axis=1)
+    all_tracked &= economy.state.households.child_age[:, 1] < 0  # of three children two are followed
     economy.run_for(1)
+    assert total(economy, Item.BIRTHS)[-1] > 0.0
     np.testing.assert_array_equal(
         children(economy)[all_tracked], economy.state.households.members[all_tracked, :4]
     )

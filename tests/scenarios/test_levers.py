@@ -311,3 +311,43 @@ def test_validity_beyond_the_month_is_carried_until_it_ends():
 def test_a_wave_that_cannot_be_is_refused(fields, message):
     with pytest.raises(ValueError, match=message):
         coupon_wave(**fields)
+
+
+# ---- homes and posts
+
+TRANSFER_FIELDS = (
+    "basis: child\n    payment: monthly\n    amount: {value: 100, unit: yuan/month}\n    age_max: 36\n"
+)
+HOMES_AND_POSTS = {
+    "home_subsidy": ("amount: {value: 20000, unit: yuan/home}", "home_subsidy", 20000.0),
+    "mortgage_terms": ("rate_cut: {value: 0.005, unit: share/year}", "mortgage_rate_cut", 0.005),
+    "home_renewal": (
+        "homes: {value: 12000, unit: homes/year}\n    households: {value: 100000, unit: households}\n"
+        "    grant: {value: 300000, unit: yuan/home}",
+        "renewal",
+        0.01,
+    ),
+    "home_acquisition": (
+        "homes: {value: 1320, unit: homes/year}\n    price: {value: 400000, unit: yuan/home}",
+        "homes_acquired",
+        1320 * 400000 / 12 / 11,
+    ),
+    "public_posts": (
+        "posts: {value: 2200, unit: persons}\n    wage: {value: 1500, unit: yuan/month}",
+        "posts",
+        100.0,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", HOMES_AND_POSTS)
+def test_levers_of_homes_and_posts_set_their_field_while_they_run(tiny, kind):
+    fields, name, expected = HOMES_AND_POSTS[kind]
+    lever = (
+        tiny(("kind: transfer", f"kind: {kind}"), (TRANSFER_FIELDS, fields + "\n"))
+        .measures[5]
+        .instruments["cash"]
+    )
+    during = conditions_of(lever, month_index("2025-08"))
+    np.testing.assert_allclose(getattr(during, name), expected)
+    assert same(conditions_of(lever, month_index("2026-02")), Conditions(month_index("2026-02")))

@@ -28,6 +28,7 @@ CARS: Final = (Durable.CAR,)
 APPLIANCES: Final = (
     Durable.FRIDGE, Durable.WASHER, Durable.AC, Durable.TV, Durable.WATER_HEATER, Durable.COMPUTER, Durable.KITCHEN,
 )  # fmt: skip
+UNTIL_AUGUST: Final = "2024-01..2024-08"
 UNTIL_OCTOBER: Final = "2024-04..2024-10"
 
 
@@ -50,8 +51,9 @@ def deposits_and_loans(y: Year2024) -> Iterator[Fact]:
         published = Published.derived(deposits.value * share, deposits.unit, arithmetic, deposits, time)
         yield fact(f"deposits_households_{kind}", "all", published, y.stock(item), label)
     yield _deposit_growth(y)
-    mortgages = Label(True, f"{SETTLED}; no new mortgages", period=YEAR_END)
+    mortgages = Label(True, f"{SETTLED}; new mortgages, payments and prepayments since", period=YEAR_END)
     yield y.fact("loans_households", "mortgages", y.stock(Item.MORTGAGES), mortgages)
+    yield from _home_sales(y)
     instalments = Label(
         False, bridge="all consumer credit; model: instalment loans for durables only", period=YEAR_END
     )
@@ -65,8 +67,19 @@ def _deposit_growth(y: Year2024) -> Fact:
     published = Published.derived(growth, "%", f"{new.value:g} / {old.value:g} - 1", old, new)
     held = y.monthly[:, :, [Item.LIQUID_WEALTH, Item.TERM_DEPOSITS]].sum(axis=(1, 2))
     found = 100.0 * ((held[-1] / held[0]) ** (MONTHS / (MONTHS - 1)) - 1.0)
-    note = "model: end of January to end of December, at a yearly rate; no home is bought out of savings"
+    note = "model: end of January to end of December, at a yearly rate"
     return fact("deposits_households_growth", "all", published, found, Label(False, note))
+
+
+def _home_sales(y: Year2024) -> Iterator[Fact]:
+    """New homes sold from January to August: area and value; all commodity housing, which few but households buy."""
+    label = Label(True, "purchase rates and prices are set before the run", period=UNTIL_AUGUST)
+    months = slice(0, int(UNTIL_AUGUST[-2:]))
+    area = y.monthly[months, :, Item.HOMES].sum() * float(y.baseline.values["housing.new_home_area"])
+    value = y.monthly[months, :, Item.HOME_SPENDING].sum()
+    for series, found in (("housing_sales_area", area), ("housing_sales_value", value)):
+        record = y.statistics.record(series, PROVINCE, "all", UNTIL_AUGUST)
+        yield fact(series, "all", Published.of(record), float(found), label)
 
 
 def public_money(y: Year2024) -> Iterator[Fact]:

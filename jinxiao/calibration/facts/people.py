@@ -77,9 +77,7 @@ def population(y: Year2024) -> Iterator[Fact]:
         record = y.statistics.newest("household_size_mean", PROVINCE, breakdown, up_to="2020")
         yield fact("household_size_mean", breakdown, Published.of(record), size, census)
     yield y.fact("births", "all", y.total(Item.BIRTHS), FITTED)
-    change = persons.sum() - residences(y.monthly[0][:, Item.PERSONS]).sum()
-    born = y.total(Item.BIRTHS) - float(y.monthly[0][:, Item.BIRTHS].sum())
-    yield y.fact("deaths", "all", born - change, Label(False, "model: nobody dies or moves away"))
+    yield y.fact("deaths", "all", y.total(Item.DEATHS), FITTED)
     yield from _ages(y)
 
 
@@ -87,7 +85,9 @@ def _ages(y: Year2024) -> Iterator[Fact]:
     """Shares of age bands; children under 6 from the births of their years, other bands as of 2023."""
     weight = np.asarray(y.households["weight"], np.float64)
     members = weight @ np.asarray(y.households["members"], np.float64)
-    label = Label(True, f"not carried on from 2023; {SETTLED}", period=YEAR_END)
+    label = Label(
+        False, "published: end of 2023; model: a year of ageing, deaths and moves later", period=YEAR_END
+    )
     for band, parts in AGES.items():
         found = 100.0 * members[list(parts)].sum() / members.sum()
         if band in ("0-2", "3-5"):

@@ -21,6 +21,8 @@ from jinxiao.model.households.columns import SEED
 from jinxiao.model.names import N_ZONES, Insurance, MemberBand, Occupation
 
 Columns = dict[str, NDArray[Any]]
+THOUSAND = 1000.0
+"""Unit of home values, yuan."""
 _TAIL = 1e-4
 """Rank beyond which normal scores of income are cut off."""
 
@@ -257,7 +259,7 @@ def _add_wealth_and_durables(plan: Plan, columns: Columns, per_head: Floats, hel
             zone, wealth.tenant_share(statistics, zone), price, z_income, head_age, parameters, draws("homes")
         )
         columns["tenure"][own] = home.tenure
-        columns["home_value"][own] = home.value
+        columns["home_value"][own] = np.rint(home.value / THOUSAND)
         columns["mortgage"][own] = home.mortgage
         columns["mortgage_payment"][own] = home.months_left
         columns["digital"][own] = digital_rank(head_age, z_income, parameters, draws("digital"))
@@ -276,7 +278,7 @@ def _scale_wealth(plan: Plan, columns: Columns, income: Floats) -> None:
     columns["term_deposits"] *= deposits / float(weight @ columns["term_deposits"])
     owes = np.flatnonzero(columns["mortgage"] > 0)
     factor = wealth.annuity_factor(columns["mortgage_payment"][owes], parameters.number("mortgage_rate"))
-    by_home = parameters.number("mortgage_ceiling") * columns["home_value"][owes]
+    by_home = parameters.number("mortgage_ceiling") * THOUSAND * columns["home_value"][owes]
     by_income = parameters.number("mortgage_burden") * income[owes] / factor
     mortgages = plan.statistics.newest("loans_households", PROVINCE, "mortgages").count
     scaled = wealth.scaled_mortgages(
@@ -284,7 +286,7 @@ def _scale_wealth(plan: Plan, columns: Columns, income: Floats) -> None:
     )
     columns["mortgage"][owes] = scaled
     columns["mortgage_payment"][:] = 0.0
-    columns["mortgage_payment"][owes] = scaled * factor
+    columns["mortgage_payment"][owes] = np.ceil(scaled * factor)
 
 
 def digital_rank(

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from jinxiao.calibration.synthesis.draws import normal, uniform
 from jinxiao.calibration.synthesis.parameters import PopulationParameters
@@ -69,11 +70,16 @@ def head_ages(
     elders = members[:, MemberBand.AGE_60_79]
     students = members[:, MemberBand.STUDENT] > 0
     years = np.empty(n, np.float32)
+    ceiling = np.where(adults > 0, np.float32(59.9), np.float32(110.0))
 
     def assign(mask: NDArray[np.bool_], case: str, base: NDArray[np.floating] | float = 0.0) -> None:
+        # truncated, not clipped: nobody's age piles up at a bound, so that as many turn 60 each month
         mean, deviation, least, most = table[case]
-        drawn = mean + deviation * deviate[mask]
-        years[mask] = base + np.clip(drawn, least, most)
+        highest = np.minimum(np.float32(most), np.maximum(ceiling[mask] - base, np.float32(least + 1.0)))
+        low = special.ndtr((least - mean) / deviation)
+        high = special.ndtr((highest - mean) / deviation)
+        place = low + (high - low) * special.ndtr(deviate[mask])
+        years[mask] = base + np.clip(mean + deviation * special.ndtri(place), least, highest)
 
     assign((adults == 0) & (elders > 0), "elder")
     assign((adults == 0) & (elders == 0), "old")
@@ -88,5 +94,4 @@ def head_ages(
     assign(childless & (adults == 1) & (elders == 0), "single_adult")
     assign(childless & (adults == 1) & (elders > 0), "with_elder")
     assign(parents, "parent_gap", oldest[parents])
-    ceiling = np.where(adults > 0, np.float32(59.9), np.float32(110.0))
     return (np.minimum(years, ceiling) * 12).astype(np.int16)

@@ -51,14 +51,18 @@ def share_custom(cell_starts, cell_demand, weight, attraction, price, price_elas
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def plan_firms(starts, seed, t, growth, f, unit_cost, relief, p, wanted, had):
+def plan_firms(starts, seed, t, growth, monthly, f, unit_cost, relief, force, p, wanted, had):
     """Let every firm update expectation, labour target and price; add up labour wanted and had by cell.
 
     Parameters
     ----------
+    growth, monthly : float
+        Trend relative to the mean of 2024, and its factor in a month.
     f : FirmColumns
     unit_cost, relief : ndarray, shape (cells,)
         Unit cost relative to January 2024; share of labour cost refunded.
+    force : ndarray, shape (cells,)
+        Labour force of the city over that of January 2024.
     p : FirmParameters
     wanted, had : ndarray, shape (cells,)
         Filled: persons.
@@ -67,10 +71,11 @@ def plan_firms(starts, seed, t, growth, f, unit_cost, relief, p, wanted, had):
         wanted[cell] = 0.0
         had[cell] = 0.0
         for i in range(starts[cell], starts[cell + 1]):
-            before = f.expected[i]
-            f.expected[i] = rules.expected_demand(before, f.sales[i], p.expectation_speed)
+            before = monthly * f.expected[i]
+            f.expected[i] = rules.expected_demand(f.expected[i], f.sales[i], p.expectation_speed, monthly)
             f.target[i] = rules.labour_target(
-                f.employees[i], f.base_employees[i], f.expected[i] / (f.base_sales[i] * growth), p.labour_to_sales,
+                f.employees[i], f.base_employees[i] * force[cell], f.expected[i] / (f.base_sales[i] * growth * force[cell]),
+                p.labour_to_sales,
                 relief[cell], p.labour_demand_elasticity, p.labour_adjustment,
             )  # fmt: skip
             if uniform(seed, i, t, Draw.FIRM_PRICE) < p.price_change_probability:

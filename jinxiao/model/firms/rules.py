@@ -6,9 +6,14 @@ rule = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @rule
-def expected_demand(expected, sales, speed):
-    """Adaptive expectation of monthly sales: ``E' = E + speed (sales - E)`` (F1; Nerlove 1958). Yuan a month."""
-    return expected + speed * (sales - expected)
+def expected_demand(expected, sales, speed, growth):
+    """Adaptive expectation of monthly sales around the trend: ``E' = gE + speed (sales - gE)`` (F1; Nerlove 1958).
+
+    ``growth`` is the factor by which sales grow in a month at trend: firms count on it, so that steady growth does not
+    surprise them month after month. Yuan a month.
+    """
+    carried = growth * expected
+    return carried + speed * (sales - carried)
 
 
 @rule

@@ -83,7 +83,36 @@ class Item(IntEnum):
     """spending on days out in the own city, yuan"""
     OUTING_PERSONS = 60
     """persons on days out in the own city"""
-    DURABLE_UNITS = 61
+
+    DEATHS = 61
+    MOVED_IN = 62
+    """persons who set up a household where the last member died"""
+    MOVED_OUT = 63
+    """persons who leave home: for a new household, or the province"""
+    GROWN_CHILDREN = 64
+    """adults of 18-59 beside head and partner: who may leave home"""
+    RETIRED = 65
+    """earners who retire this month"""
+    HOMES = 66
+    """new homes bought"""
+    HOME_SPENDING = 67
+    """price of new homes bought, yuan: investment, not consumption"""
+    HOME_SUBSIDIES = 68
+    MORTGAGES_NEW = 69
+    FURNISHING = 70
+    """household goods for new homes, part of consumption"""
+    FUND_WITHDRAWN = 71
+    """taken out of the housing fund for rent and mortgage payments"""
+    POSTS = 72
+    """unemployed who hold a public post this month"""
+    POST_WAGES = 73
+    HIRED = 74
+    """wage earners at work"""
+    JOBLESS_ENTRY = 76
+    """newcomers to working life without a job, less unemployed who retire or die"""
+    EXPOSURE = 75
+    """wage earners at work, each times the relative hazard of the occupation to lose work"""
+    DURABLE_UNITS = 77
 
 
 N_ITEMS = Item.DURABLE_UNITS + N_DURABLES
@@ -101,5 +130,15 @@ COUNTS = (
     Item.COUPON_REDEEMED,
     Item.OUTING_PERSONS,
     *range(Item.DURABLE_UNITS, N_ITEMS),
+    Item.DEATHS,
+    Item.MOVED_IN,
+    Item.MOVED_OUT,
+    Item.GROWN_CHILDREN,
+    Item.RETIRED,
+    Item.HOMES,
+    Item.POSTS,
+    Item.HIRED,
+    Item.EXPOSURE,
+    Item.JOBLESS_ENTRY,
 )
 """Items that count persons, households or units rather than yuan."""

@@ -47,9 +47,9 @@ SEED: dict[str, Column] = {
     "deduction_rate": Column("float32", "1", "income tax and social contributions as a share of wages"),
     "term_deposits": Column("float64", "yuan", "committed savings: term deposits, provident fund"),
     "tenure": Column("int8", "code", "0 rents, 1 owns outright, 2 owns with a mortgage"),
-    "home_value": Column("float32", "yuan", "value of the home lived in"),
+    "home_value": Column("uint16", "1000 yuan", "value of the home lived in"),
     "mortgage": Column("float64", "yuan", "mortgage outstanding"),
-    "mortgage_payment": Column("float32", "yuan/month", "mortgage payment, interest included"),
+    "mortgage_payment": Column("uint16", "yuan/month", "payment on mortgages, interest included"),
     "patience": Column("int8", "code", "patience type"),
     "digital": Column("float32", "1", "percentile of digital access: has access if below the zone's share"),
     "durable_age": Column(
@@ -101,6 +101,7 @@ STATE: dict[str, Column] = {
     "risk": Column(
         "int8", "code", "risk class: formal 0, migrant or flexible 1, self-employed 2, farmer 3, no earner 4"
     ),
+    "moving": Column("int8", "months", "months until the home bought is delivered and furnished; 0: none"),
     "saving_rate": Column("float32", "1", "committed saving as a share of permanent income"),
 }
 """What a run adds. Everything else a run changes is its own copy of a SEED column."""

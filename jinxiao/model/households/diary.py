@@ -159,6 +159,29 @@ class Entry(IntEnum):
     """first of four: spending on goods in each week of the month; they add up to the goods"""
     ORDERS = WEEKS + WEEKS_A_MONTH
     """first of the outlets: the first basket of the month there, coupons' part included; 0: none"""
+    # family and work: numbers of members, of earners
+    DEATHS = ORDERS + N_OUTLETS
+    FOUNDED = DEATHS + 1
+    """persons who set up here after the last member died"""
+    LEFT_HOME = DEATHS + 2
+    SCHOOL = DEATHS + 3
+    """stage entered by a member: 1 kindergarten, 2 school, 3 upper school, 4 university, 5 out of school; 0: none"""
+    RETIRED = DEATHS + 4
+    STARTED_WORK = DEATHS + 5
+    """newcomers to working life"""
+    POST_WAGES = DEATHS + 6
+    """wages of public posts, part of POLICY"""
+    # the home
+    HOME_PRICE = DEATHS + 7
+    """price of a home bought this month; 0: none"""
+    HOME_PAID = DEATHS + 8
+    """that price less what policy pays"""
+    MORTGAGE_NEW = DEATHS + 9
+    """part of LOAN_NEW"""
+    FURNISHING = DEATHS + 10
+    """household goods for a new home"""
+    FUND_WITHDRAWN = DEATHS + 11
+    """out of the housing fund for rent and mortgage; part of WITHDRAWN"""
 
 
 class Why(IntEnum):
@@ -174,7 +197,7 @@ class Why(IntEnum):
     """no unit is replaced"""
 
 
-N_ENTRIES = Entry.ORDERS + N_OUTLETS
+N_ENTRIES = Entry.FUND_WITHDRAWN + 1
 
 CAME_IN: tuple[Entry, ...] = (
     Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,
@@ -188,6 +211,8 @@ WENT_OUT: tuple[Entry, ...] = (
     Entry.MEDICAL,
     Entry.TRIP,
     Entry.OUTING_COST,
+    Entry.HOME_PAID,
+    Entry.FURNISHING,
 )
 """Scalars that take from it; goods and durables do, too."""
 
@@ -235,6 +260,15 @@ UNITS = {
     Entry.COUPON_REDEEMED: "coupons",
     Entry.COUPON_CARRIED: "coupons",
     Entry.WEEKS: "yuan",
+    Entry.DEATHS: "persons",
+    Entry.FOUNDED: "persons",
+    Entry.LEFT_HOME: "persons",
+    Entry.SCHOOL: "code",
+    Entry.RETIRED: "persons",
+    Entry.STARTED_WORK: "persons",
+    Entry.HOME_PRICE: "yuan",
+    Entry.HOME_PAID: "yuan",
+    Entry.MORTGAGE_NEW: "yuan",
     Entry.ORDERS: "yuan",
 }
 """Units of entries that are not yuan a month."""

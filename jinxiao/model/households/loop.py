@@ -14,7 +14,7 @@ from numba import njit
 
 from jinxiao.model.conditions import Basis
 from jinxiao.model.ergodic import consume
-from jinxiao.model.households import budget, coupons, rules
+from jinxiao.model.households import budget, coupons, family, rules
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
 from jinxiao.model.households.diary import N_ENTRIES, Entry, Why
@@ -51,7 +51,16 @@ PARAMETER_FIELDS = (
     # work
     "replacement_rate", "benefit_coverage", "floor_at_start", "floor_spillover", "training_months",
     # family
-    "birth_probability", "fertile_until",
+    "birth_probability", "fertile_until", "birth_by_age", "birth_interval", "birth_response", "mortality", "elder_mortality",
+    "turn_eighty", "couple_gap", "parent_gap", "university_share", "study_months", "work_participation",
+    "entrant_unemployed", "founder_age", "founder_spread", "legal_age", "men_first", "women_of_55",
+    "informal_months", "pension_replacement", "entry_wage", "entry_cdf", "entry_deduction",
+    # homes
+    "home_level", "home_price", "purchase_age", "tenant_factor", "family_factor", "purchase_income_elasticity",
+    "value_income_elasticity", "home_elasticity", "rate_equivalent", "purchase_cap", "mortgage_down_payment",
+    "mortgage_usual", "mortgage_burden", "mortgage_term", "savings_used", "fund_ceiling", "fund_discount",
+    "fund_contribution", "fund_withdrawal", "delivery_months", "furnishing_share", "furnishing_months",
+    "furnishing_appliances", "wealth_effect", "prepayment",
     # illness
     "medical_probability", "medical_mean", "medical_sigma", "uninsured_share",
     # goods
@@ -86,6 +95,11 @@ MONTH_FIELDS = (
     # work
     "floor", "separation", "zone_risk", "finding", "vacancy_cdf", "training", "training_wage_gain",
     "training_finding_gain", "benefit_change",
+    # family
+    "leaving", "child_benefit", "post_share", "post_wage", "post_rule",
+    # homes
+    "home_subsidy", "home_rule", "mortgage_rate_cut", "down_payment_cut", "fund_ceiling_rise", "renewal",
+    "renewal_grant", "renewal_rule", "home_price_factor", "home_trend",
     # trips
     "destination_cdf", "trip_odds", "site_share", "blocks", "days_off", "holidays_off", "own_days", "holiday_share",
     "holidays_a_year", "leave_take_up", "leave_bridging", "school_break", "school_share", "ticket_factor",
@@ -105,6 +119,16 @@ LEAST_NET = 0.01
 """Least net price of a durable as a share of its price: keeps the log of the purchase rule finite."""
 _LOW_BITS = 65536.0
 """The low sixteen bits of the uniform that decides on the longest block decide on the other days off."""
+_MOST_PAYMENT, _MOST_VALUE = 65_000.0, 65_000.0
+"""What the columns of mortgage payments (yuan) and home values (1000 yuan) hold at most."""
+MOST_CUT = 0.5
+"""Most that a fall of home prices may take from the planned spending of a month."""
+_ADULT, _ELDER, _OLD = int(MemberBand.AGE_18_59), int(MemberBand.AGE_60_79), int(MemberBand.AGE_80_PLUS)
+_RISK_CLASS = np.array([4, 0, 1, 1, 2, 3], np.int8)
+"""Risk class by occupation of the main earner."""
+_SCHOOL_AGE = family.CHILD_STARTS[2]
+_HOUSEHOLD_APPLIANCES = (int(Durable.FRIDGE), int(Durable.WATER_HEATER))
+"""First and last class of durables that a new home calls for."""
 _AGE_1, _AGE_2, _AGE_3 = (12 * years for years in AGE_BAND_STARTS[1:])
 _C = int(Item.CONSUMPTION)
 _GOOD_CATEGORY = np.array([g.category for g in GOODS], np.int64)
@@ -115,6 +139,7 @@ _DURABLE_CATEGORY = np.array([d.category for d in DURABLES], np.int64)
 _DURABLE_SECTOR = np.array([d.sector for d in DURABLES], np.int64)
 _FIRST_SLOT = np.concatenate([[0], np.cumsum([d.slots for d in DURABLES])]).astype(np.int64)
 _CAR = int(Durable.CAR)
+_RENOVATION_SLOT = int(_FIRST_SLOT[Durable.RENOVATION])
 _RECOVERABLE = np.array([d.key not in ("car", "renovation") for d in DURABLES])
 _RECOVERED = int(Disposal.OTHERS_RECOVERED)
 _KEPT = int(Disposal.OTHERS_KEPT)
@@ -124,6 +149,7 @@ _MOST_OLD_CAR = 0.5
 _RESIDENT_SERVICES = int(Sector.RESIDENT_SERVICES)
 _GOOD_NEED = np.array([g.need for g in GOODS], np.int64)
 _ALL_OUTLETS = (1 << N_OUTLETS) - 1
+_FARMING = int(Sector.FARMING)
 _TRIP_CATEGORY = np.array(
     [
         Category.TRANSPORT_COMMUNICATION,
@@ -203,6 +229,16 @@ def _transfer_units(
             else:
                 units += 1.0 if employed[i, e] == 0 else 0.0
     return units
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _jobless(i, occupation, employed):
+    """Return wage earners of household ``i`` who have no work."""
+    found = 0
+    for e in range(2):
+        if Occupation.FORMAL <= occupation[i, e] <= Occupation.FLEXIBLE and employed[i, e] == 0:
+            found += 1
+    return found
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -287,6 +323,7 @@ def possible_claimants(
     start,
     stop,
     durable_bought,
+    moving,
     zone,
     seed,
     t,
@@ -307,7 +344,7 @@ def possible_claimants(
 
     Parameters
     ----------
-    durable_bought, zone : ndarray
+    durable_bought, moving, zone : ndarray
         Columns of households.
     p : HouseholdParameters
     hazard_bound : ndarray, shape (durables, ages)
@@ -333,11 +370,13 @@ def possible_claimants(
             if grades[k] <= 0.0 or draws[k] >= slots * p.hazard_cap[k] + add_cap:
                 continue
             chance, oldest, free = _units_held(i, k, t, durable_bought, add_cap, hazard_bound)
-            if draws[k] >= chance or (old_ages[k] >= 0 and oldest < old_ages[k]):
+            # who furnishes a new home buys more often than the hazards of the month tell
+            furnishes = 0 < moving[i] <= p.furnishing_months
+            if (draws[k] >= chance and not furnishes) or (old_ages[k] >= 0 and oldest < old_ages[k]):
                 continue
             if uniform(seed, i, t, Draw.GRADE) >= grades[k]:
                 continue
-            if flats[k] > 0.0 and oldest >= 0:
+            if flats[k] > 0.0 and oldest >= 0 and not furnishes:
                 # the model looked at is known, and income is not below its floor: so the price is not below this
                 z = normal_quantile(uniform(seed, i, t, Draw.DURABLE_MODEL + k))
                 least = (
@@ -413,7 +452,6 @@ def household_block(
     weeks = np.zeros(coupons.WEEKS)
     hazard_draw = np.empty(N_DURABLES)
     coming = np.empty(p.announcement_months)
-    band_starts = np.array([0, 36, 72, 180, 216])
     # arrays are taken out of their tuples once: inside the loop each access would count references
     h_weight = h.weight
     h_zone = h.zone
@@ -461,6 +499,24 @@ def household_block(
     h_home_value = h.home_value
     h_consumption = h.consumption
     h_income = h.income
+    h_moving = h.moving
+    p_birth_by_age = p.birth_by_age
+    p_mortality = p.mortality
+    p_elder_mortality = p.elder_mortality
+    p_work_participation = p.work_participation
+    p_legal_age = p.legal_age
+    p_entry_wage = p.entry_wage
+    p_entry_cdf = p.entry_cdf
+    p_entry_deduction = p.entry_deduction
+    p_home_level = p.home_level
+    p_home_price = p.home_price
+    p_purchase_age = p.purchase_age
+    p_fund_withdrawal = p.fund_withdrawal
+    m_child_benefit = m.child_benefit
+    m_post_share = m.post_share
+    m_home_subsidy = m.home_subsidy
+    m_renewal = m.renewal
+    m_home_price_factor = m.home_price_factor
     p_birth_probability = p.birth_probability
     p_need_weights = p.need_weights
     p_need_mean = p.need_mean
@@ -557,30 +613,188 @@ def household_block(
         u_psi, u_sep1, u_sep2, u_medical = uniform4(m.seed, i, m.t, 0)
         u_trip, u_birth, u_training, hazard_draw[0] = uniform4(m.seed, i, m.t, 1)
         _durable_draws(m.seed, i, m.t, hazard_draw)
-        for c in range(2):
-            age = h_child_age[i, c]
-            if age >= 0:
-                age += 1
-                for b in range(4):
-                    if age == band_starts[b + 1]:
-                        h_members[i, b] -= 1
-                        if b < 3:
-                            h_members[i, b + 1] += 1
-                        else:
-                            h_members[i, 5] += 1
-                h_child_age[i, c] = -1 if age >= band_starts[4] else age
-        if h_child_age[i, 0] < 0 and h_child_age[i, 1] >= 0:
-            h_child_age[i, 0] = h_child_age[i, 1]
-            h_child_age[i, 1] = -1
+        u_death, u_leave, u_school, u_home = uniform4(m.seed, i, m.t, Draw.FAMILY // 4)
         new_births = 0.0
-        # two children at most are followed by age, so that a household with two waits
-        fertile = head_age < p.fertile_until and h_members[i, 5] >= 2 and h_child_age[i, 1] < 0
-        if fertile and u_birth < p_birth_probability[residence]:
-            new_births = 1.0
-            h_members[i, 0] += 1
-            h_child_age[i, 1] = h_child_age[i, 0]
-            h_child_age[i, 0] = 0
-            acc[Item.BIRTHS] += w
+        retired = 0
+        died = 0
+        founded = 0
+        left_home = 0
+        school = 0
+        started = 0
+        # while households settle, families stand still: they are known for January 2024
+        if m.t >= 0:
+            head_age += 1
+            event = False
+            jobless = -_jobless(i, h_occupation, h_employed)
+            newcomers, school = family.grow_up(
+                i,
+                h_members,
+                h_child_age,
+                u_school,
+                u_leave < p.university_share,
+                p.study_months,
+            )
+            turned = family.grow_old(i, h_members, head_age, p.couple_gap, u_school, p.turn_eighty)
+            # who turns 60 without a pension of the employee scheme, or formal work that will give one, gets the basic one
+            for k in range(turned):
+                elders = h_members[i, _ELDER] + h_members[i, _OLD]
+                slot = k if head_age == family.SIXTY else 1
+                if (
+                    h_employee_pensioners[i] + h_resident_pensioners[i] < elders
+                    and h_occupation[i, slot] != Occupation.FORMAL
+                ):
+                    h_resident_pensioners[i] += 1
+                    h_pension[i] += p.resident_pension
+            for e in range(2):
+                occupation = h_occupation[i, e]
+                if Occupation.FORMAL <= occupation <= Occupation.FLEXIBLE:
+                    age = head_age - (p.couple_gap if e == 1 else 0)
+                    if age < p_legal_age[family.WOMAN_OF_50, 0]:
+                        continue
+                    u_sex, u_post, _, _ = uniform4(m.seed, i, 0, Draw.SEX // 4)
+                    man = (u_sex < p.men_first) == (e == 0)
+                    late = 0
+                    at_start = age - m.t
+                    if occupation == Occupation.FORMAL:
+                        row = family.legal_row(
+                            man,
+                            u_post < p.women_of_55,
+                            at_start,
+                            p_legal_age[0, 0],
+                            p_legal_age[1, 0],
+                            p_legal_age[2, 0],
+                        )
+                    else:
+                        late = p.informal_months
+                        row = family.MAN if at_start < p_legal_age[0, 0] + late else family.NEVER
+                    if row < 0 or not family.retires(
+                        age - late, m.t - late, p_legal_age[row, 0], p_legal_age[row, 1], p_legal_age[row, 2]
+                    ):
+                        continue
+                    retired += 1
+                    if occupation == Occupation.FORMAL:
+                        own_wage = (
+                            h_wage[i, e] if h_wage[i, e] > 0.0 else p_entry_wage[zone, occupation, quintile]
+                        )
+                        h_pension[i] += p.pension_replacement * own_wage * h_shock[i] * h_wage_gain[i]
+                        h_employee_pensioners[i] += 1
+                    family.stop_work(i, e, h_occupation, h_sector, h_employed)
+            # grown children leave: for a household of their own where one has died out, or the province
+            grown = h_members[i, _ADULT] - family.own_generation(head_age, h_members[i, _ADULT], p.couple_gap)
+            acc[Item.GROWN_CHILDREN] += w * grown
+            if grown > 0 and u_leave < grown * m.leaving:
+                h_members[i, _ADULT] -= 1
+                left_home = 1
+                event = True
+            # one member at most dies in a month
+            by_generation, by_child, by_elder, by_old = family.death_chances(
+                h_members[i, _ADULT],
+                h_members[i, _ELDER],
+                h_members[i, _OLD],
+                head_age,
+                p.couple_gap,
+                p_mortality[residence],
+                p_elder_mortality[residence, 0],
+                p_elder_mortality[residence, 1],
+                p_elder_mortality[residence, 2],
+            )
+            if u_death < by_generation + by_child + by_elder + by_old:
+                u_who, u_scheme, _, _ = uniform4(m.seed, i, m.t, Draw.FAMILY_EVENT // 4)
+                died = 1
+                event = True
+                elders = h_members[i, _ELDER] + h_members[i, _OLD]
+                earner = -1
+                if u_death < by_generation:
+                    h_members[i, _ADULT] -= 1
+                    earner = 0 if u_who < 0.5 else 1
+                elif u_death < by_generation + by_child:
+                    h_members[i, _ADULT] -= 1
+                else:
+                    if u_death < by_generation + by_child + by_elder:
+                        h_members[i, _ELDER] -= 1
+                    else:
+                        h_members[i, _OLD] -= 1
+                    family.end_pension(
+                        i,
+                        h_employee_pensioners,
+                        h_resident_pensioners,
+                        h_pension,
+                        elders,
+                        p.resident_pension,
+                        u_scheme,
+                    )
+                    if head_age >= family.SIXTY:
+                        earner = 0 if u_who < 0.5 else 1
+                if earner >= 0 and h_occupation[i, earner] != Occupation.NONE:
+                    family.stop_work(i, earner, h_occupation, h_sector, h_employed)
+                head_age = family.next_head(i, h_members, head_age, p.couple_gap, p.parent_gap)
+            if event or h_members[i, _OLD] > 0:
+                family.fit_earners(i, h_members, h_occupation, h_sector, h_employed)
+                able = h_members[i, _ADULT] + h_members[i, _ELDER] + h_members[i, _OLD]
+                if able == 0:
+                    # nobody is left to keep the household: children move to relatives, a young couple, the heirs, sets up
+                    for b in range(N_BANDS):
+                        left_home += h_members[i, b]
+                        h_members[i, b] = 0
+                    founded = 2
+                    h_child_age[i, 0] = -1
+                    h_child_age[i, 1] = -1
+                    h_employee_pensioners[i] = 0
+                    h_resident_pensioners[i] = 0
+                    h_pension[i] = 0.0
+                    h_members[i, _ADULT] = 2
+                    _, _, u_age, _ = uniform4(m.seed, i, m.t, Draw.HOME // 4)
+                    head_age = int(p.founder_age + u_age * p.founder_spread)
+            for e in range(2):
+                if h_occupation[i, e] != Occupation.NONE or (founded == 0 and newcomers == 0):
+                    continue
+                newcomers = max(newcomers - 1, 0)
+                u_works, u_kind, u_place, u_job = uniform4(m.seed, i, m.t, Draw.NEWCOMER // 4 + e)
+                if u_works >= p_work_participation[e + 1 if founded > 0 else 0]:
+                    continue
+                # the heirs carry on the farm or the business that is there
+                if founded > 0 and e == 0 and (h_farm[i] > 0.0 or h_self_employment[i] > 0.0):
+                    trades = h_self_employment[i] > h_farm[i]
+                    h_occupation[i, e] = Occupation.SELF_EMPLOYED if trades else Occupation.FARMER
+                    h_sector[i, e] = _RESIDENT_SERVICES if trades else _FARMING
+                    h_employed[i, e] = 1
+                else:
+                    family.take_place(
+                        i, e, h_occupation, h_sector, h_employed, zone, p_entry_cdf, m_vacancy_cdf, city,
+                        p.entrant_unemployed, u_kind, u_place, u_job,
+                    )  # fmt: skip
+                started += 1
+            h_head_age[i] = head_age
+            # a couple may have a child; the two youngest are followed by age
+            if (
+                head_age < p.fertile_until
+                and family.own_generation(head_age, h_members[i, _ADULT], p.couple_gap) == 2
+                and not 0 <= h_child_age[i, 0] < p.birth_interval
+                and not 0 <= h_child_age[i, 1] < family.CHILD_STARTS[1]
+            ):
+                at_home = h_members[i, 0] + h_members[i, 1] + h_members[i, 2] + h_members[i, 3]
+                chance = family.birth_chance(
+                    p_birth_probability[residence, min(at_home, 2)],
+                    p_birth_by_age[max(head_age - p.couple_gap // 2, 0) // 12],
+                    p.birth_response,
+                    m_child_benefit[zone, quintile],
+                    h_permanent_income[i],
+                )
+                if u_birth < chance:
+                    new_births = 1.0
+                    h_members[i, 0] += 1
+                    h_child_age[i, 1] = h_child_age[i, 0]
+                    h_child_age[i, 0] = 0
+            if died + founded + left_home + retired > 0 or new_births > 0.0:
+                acc[Item.BIRTHS] += w * new_births
+                acc[Item.DEATHS] += w * died
+                acc[Item.MOVED_IN] += w * founded
+                acc[Item.MOVED_OUT] += w * left_home
+                acc[Item.RETIRED] += w * retired
+            jobless += _jobless(i, h_occupation, h_employed)
+            acc[Item.JOBLESS_ENTRY] += w * jobless
+            main = h_occupation[i, 0] if h_occupation[i, 0] != Occupation.NONE else h_occupation[i, 1]
+            h_risk[i] = _RISK_CLASS[main]
         persons = 0.0
         for k in range(N_NEEDS):
             need[k] = p_need_fixed[k]
@@ -608,6 +822,12 @@ def household_block(
             h_trained_for[i] = p.training_months
         wages = 0.0
         usual_wages = 0.0
+        formal_wages = 0.0
+        post_pay = 0.0
+        lost = 0
+        found = 0
+        farms = False
+        runs_business = False
         benefit = 0.0
         business = 0.0
         usual_business = 0.0
@@ -621,20 +841,19 @@ def household_block(
             if occupation == Occupation.FARMER:
                 labour[block, city, sector, 0] += w
                 acc[Item.EMPLOYED] += w
+                farms = True
                 continue
             u_sep = u_sep1 if e == 0 else u_sep2
             if h_employed[i, e]:
                 risk = m_separation[city, sector] * m_zone_risk[zone] * p_benefit_coverage[1, occupation]
                 if u_sep < risk:
                     h_employed[i, e] = 0
-                    if keeps:
-                        diaries[i, Entry.JOB_LOST] += 1
+                    lost += 1
             else:
                 finding = m_finding[city] * (1.0 + (m.training_finding_gain if h_trained_for[i] > 0 else 0.0))
                 if uniform(m.seed, i, m.t, Draw.FINDING_1 + e) < finding:
                     h_employed[i, e] = 1
-                    if keeps:
-                        diaries[i, Entry.JOB_FOUND] += 1
+                    found += 1
                     u_job = uniform(m.seed, i, m.t, Draw.SECTOR_OF_JOB + e)
                     job = 0
                     while job < m_vacancy_cdf.shape[1] - 1 and u_job > m_vacancy_cdf[city, job]:
@@ -642,7 +861,8 @@ def household_block(
                     h_sector[i, e] = job
                     sector = job
             # the wage at hand was observed under the floor of the first month: only the change of the floor is added
-            base = h_wage[i, e] * shock * h_wage_gain[i] * m_wage_index[city, sector]
+            base = h_wage[i, e] if h_wage[i, e] > 0.0 else p_entry_wage[zone, occupation, quintile]
+            base *= shock * h_wage_gain[i] * m_wage_index[city, sector]
             floor0 = p_floor_at_start[zone] * m.growth
             wage = base
             if m_floor[zone] > 0.0 and base < m_floor[zone] * (1.0 + p.floor_spillover):
@@ -655,34 +875,57 @@ def household_block(
             usual_wages += wage
             if h_employed[i, e]:
                 wages += wage
+                if occupation == Occupation.FORMAL:
+                    formal_wages += wage
                 labour[block, city, sector, 0] += w
                 labour[block, city, sector, 1] += w * wage
+                acc[Item.HIRED] += w
+                acc[Item.EXPOSURE] += w * p_benefit_coverage[1, occupation]
                 acc[Item.EMPLOYED] += w
             else:
-                benefit += p_benefit_coverage[0, occupation] * (p.replacement_rate + m.benefit_change) * wage
                 labour[block, city, sector, 3] += w
-                acc[Item.UNEMPLOYED] += w
+                # a post keeps its holder in search of regular work
+                if (
+                    m_post_share[zone] > 0.0
+                    and uniform(m.seed, i, 0, Draw.POST + e) < m_post_share[zone]
+                    and m.post_rule >= 0
+                ):
+                    post_pay += m.post_wage
+                    acc[Item.POSTS] += w
+                    acc[Item.EMPLOYED] += w
+                else:
+                    benefit += (
+                        p_benefit_coverage[0, occupation] * (p.replacement_rate + m.benefit_change) * wage
+                    )
+                    acc[Item.UNEMPLOYED] += w
         own_sector = -1
         for e in range(2):
             if h_occupation[i, e] == Occupation.SELF_EMPLOYED:
                 own_sector = int(h_sector[i, e])
+                runs_business = True
                 labour[block, city, own_sector, 0] += w
                 acc[Item.EMPLOYED] += w
-        if h_self_employment[i] > 0.0:
+        # farm and business end with the last member who works there
+        if h_self_employment[i] > 0.0 and runs_business:
             s = own_sector if own_sector >= 0 else _RESIDENT_SERVICES
             takings = h_self_employment[i] * shock * m_self_index[city, s]
             usual_business = takings
             business = takings * (1.0 + m_owner_support[city, s])
             labour[block, city, s, 2] += w * business
-        farm = h_farm[i] * m.farm_index * m.growth
+        farm = h_farm[i] * m.farm_index * m.growth if farms else 0.0
         usual_business += farm
         property_income = h_property[i] * m.growth
         imputed_income = property_income * p_imputed_income_share[residence]
         property_cash = property_income - imputed_income
         pensions = h_pension[i] * m.growth
         transfers = h_transfers[i] * m.growth
-        deductions = h_deduction_rate[i] * wages
-        usual_deductions = h_deduction_rate[i] * usual_wages
+        # who came to a household without wages at the start pays as people of the occupation do
+        rate = h_deduction_rate[i]
+        if rate == 0.0 and usual_wages > 0.0:
+            first = h_occupation[i, 0] if h_occupation[i, 0] != Occupation.NONE else h_occupation[i, 1]
+            rate = p_entry_deduction[first]
+        deductions = rate * wages
+        usual_deductions = rate * usual_wages
         policy = 0.0
         policy_usual = 0.0
         labelled = 0.0
@@ -727,6 +970,11 @@ def household_block(
             if keeps and paid > diaries[i, Entry.POLICY_LARGEST]:
                 diaries[i, Entry.POLICY_LARGEST] = paid
                 diaries[i, Entry.POLICY_RULE] = r.rule + 1
+        if post_pay > 0.0:
+            policy += post_pay
+            cost[m.post_rule, city] += w * post_pay
+            gross[m.post_rule] += w * post_pay
+            acc[Item.POST_WAGES] += w * post_pay
         usual = (
             usual_wages
             + usual_business
@@ -762,7 +1010,7 @@ def household_block(
         mortgage_interest = 0.0
         mortgage_paid = 0.0
         if h_mortgage[i] > 0.0:
-            mortgage_interest = h_mortgage[i] * p.mortgage_rate
+            mortgage_interest = h_mortgage[i] * max(p.mortgage_rate - m.mortgage_rate_cut / 12.0, 0.0)
             mortgage_paid = min(h_mortgage[i], max(0.0, float(h_mortgage_payment[i]) - mortgage_interest))
         if m.loan_rule >= 0 and interest_subsidy > 0.0:
             cost[m.loan_rule, city] += w * interest_subsidy
@@ -785,6 +1033,47 @@ def household_block(
         loan_new = 0.0
         withdrawn = 0.0
         lumps = 0.0
+        # the housing fund, part of committed savings, pays rent and mortgages of those who ask for it
+        fund = 0.0
+        if formal_wages > 0.0 and committed > 0.0 and (h_tenure[i] == 0 or mortgage_paid > 0.0):
+            u_fund, _, _, _ = uniform4(m.seed, i, 0, Draw.HOME // 4)
+            due = p.fund_contribution * formal_wages
+            if h_tenure[i] > 0:
+                due = min(due, mortgage_interest + mortgage_paid)
+            if u_fund < p_fund_withdrawal[1 if h_tenure[i] > 0 else 0]:
+                fund = min(due, committed)
+                withdrawn += fund
+                available += fund
+                acc[Item.FUND_WITHDRAWN] += w * fund
+        # some debtors with savings repay early
+        if mortgage_paid > 0.0:
+            _, _, _, u_early = uniform4(m.seed, i, m.t, Draw.HOME // 4)
+            if u_early < p.prepayment:
+                early = min(
+                    h_mortgage[i] - mortgage_paid, p.savings_used * max(h_term_deposits[i] - withdrawn, 0.0)
+                )
+                mortgage_paid += early
+                debt_service += early
+                withdrawn += early
+        # a new home is delivered, then furnished out of savings
+        furnishes = False
+        furnishing = 0.0
+        if h_moving[i] > 0:
+            h_moving[i] -= 1
+            if h_moving[i] < p.furnishing_months:
+                furnishes = True
+                wanted = p.furnishing_share * 1000.0 * h_home_value[i] * m.growth / p.furnishing_months
+                from_savings = min(wanted, p.savings_share * max(h_term_deposits[i] - withdrawn, 0.0))
+                furnishing = from_savings + min(
+                    wanted - from_savings, max(available - p.reserve_months * spendable, 0.0)
+                )
+                withdrawn += from_savings
+                available += from_savings - furnishing
+                lumps += furnishing - from_savings
+                by_category[Category.HOUSEHOLD_GOODS] += furnishing
+                demand[block, city, Sector.HOME_RETAIL] += w * furnishing
+                acc[Item.RETAIL] += w * furnishing
+                acc[Item.FURNISHING] += w * furnishing
         for k in range(N_DURABLES):
             # most draws lie above any hazard a class can have: the units need not be looked at
             u = hazard_draw[k]
@@ -795,7 +1084,7 @@ def household_block(
                 i, k, m.t, h_durable_bought, p_hazard_cap[N_DURABLES + k], m_hazard_bound
             )
             # nor need anything be priced where even the best offer of the month would not do
-            if u >= most:
+            if u >= most and not furnishes:
                 continue
             u_power, u_day, u_grade, u_credit = uniform4(m.seed, i, m.t, Draw.POWERTRAIN // 4)
             relative = permanent / p_mean_income[residence]
@@ -871,6 +1160,8 @@ def household_block(
                     later * (1.0 - credit_gain),
                     p.intertemporal_elasticity,
                 )
+                if furnishes and _HOUSEHOLD_APPLIANCES[0] <= k <= _HOUSEHOLD_APPLIANCES[1]:
+                    effect += p.furnishing_appliances
                 if adds:
                     chance += min(
                         p_add_rate[k, residence] * relative ** p_add_income_elasticity[k] * math.exp(effect),
@@ -989,6 +1280,76 @@ def household_block(
             h_loan_payment[i] = loan_new / p.loan_months
         h_loan[i] = loan - loan_repaid + loan_new
 
+        # --- a home: who wants one and can pay buys it; the builder's bank keeps the money
+        home_price = 0.0
+        home_paid = 0.0
+        mortgage_new = 0.0
+        grant = 0.0
+        if m_renewal[zone] > 0.0:
+            _, u_renewal, _, _ = uniform4(m.seed, i, m.t, Draw.HOME // 4)
+            if u_renewal < m_renewal[zone]:
+                grant = m.renewal_grant
+        if h_moving[i] == 0 and (u_home < p.purchase_cap or grant > 0.0):
+            relative = permanent / (p_mean_income[residence] * m.growth)
+            weight = p_purchase_age[age_band] * (p.tenant_factor if h_tenure[i] == 0 else 1.0)
+            if 0 <= h_child_age[i, 0] < _SCHOOL_AGE:
+                weight *= p.family_factor
+            price = p_home_price[zone] * relative**p.value_income_elasticity
+            support = min(m_home_subsidy[zone] + grant, (1.0 - LEAST_NET) * price)
+            net = price - support
+            formal = h_occupation[i, 0] == Occupation.FORMAL or h_occupation[i, 1] == Occupation.FORMAL
+            cheaper = m.mortgage_rate_cut
+            if formal:
+                cheaper += rules.fund_gain(
+                    p.fund_ceiling, m.fund_ceiling_rise, p.fund_discount, p.mortgage_usual * price
+                )
+            effect = rules.home_effect(price, net, p.home_elasticity, cheaper, p.rate_equivalent)
+            chance = rules.home_chance(
+                p_home_level[residence] * m.home_trend,
+                weight,
+                relative,
+                p.purchase_income_elasticity,
+                effect,
+                p.purchase_cap,
+            )
+            if u_home < chance or grant > 0.0:
+                payment = rules.annuity(
+                    max(p.mortgage_rate - m.mortgage_rate_cut / 12.0, 0.0), p.mortgage_term
+                )
+                carried = max(p.mortgage_burden * permanent - h_mortgage_payment[i], 0.0) / payment
+                savings = p.savings_used * max(h_term_deposits[i] - withdrawn, 0.0)
+                lend = rules.mortgage_taken(
+                    net,
+                    price,
+                    savings,
+                    carried,
+                    p.mortgage_usual,
+                    p.mortgage_down_payment - m.down_payment_cut,
+                )
+                if lend >= 0.0 and float(h_mortgage_payment[i]) + lend * payment < _MOST_PAYMENT:
+                    home_price = price
+                    home_paid = net
+                    mortgage_new = lend
+                    withdrawn += net - lend
+                    h_mortgage_payment[i] += math.ceil(lend * payment)
+                    h_home_value[i] = int(min(price / 1000.0, _MOST_VALUE))
+                    h_tenure[i] = 2 if h_mortgage[i] + lend > 0.0 else 1
+                    h_moving[i] = int(p.delivery_months + p.furnishing_months)
+                    # a new home comes renewed: no owner is without the slot
+                    h_durable_bought[i, _RENOVATION_SLOT] = m.t
+                    acc[Item.HOMES] += w
+                    acc[Item.HOME_SPENDING] += w * price
+                    acc[Item.HOME_SUBSIDIES] += w * support
+                    acc[Item.MORTGAGES_NEW] += w * lend
+                    if m.home_rule >= 0 and m_home_subsidy[zone] > 0.0:
+                        part = min(m_home_subsidy[zone], support)
+                        cost[m.home_rule, city] += w * part
+                        gross[m.home_rule] += w * price
+                        support -= part
+                    if m.renewal_rule >= 0 and support > 0.0:
+                        cost[m.renewal_rule, city] += w * support
+                        gross[m.renewal_rule] += w * price
+
         # --- medical expense
         medical = 0.0
         if rules.event(u_medical, p_medical_probability[residence] * need[Need.HEALTH]):
@@ -1021,7 +1382,7 @@ def household_block(
                     own_days = min(own_days, m_own_days[1])
             elif occupation == Occupation.FARMER:
                 own_days = min(own_days, m_own_days[2])
-        pupils = h_child_age[i, 0] >= band_starts[2] or h_child_age[i, 1] >= band_starts[2]
+        pupils = h_child_age[i, 0] >= _SCHOOL_AGE or h_child_age[i, 1] >= _SCHOOL_AGE
         school_break = m_school_break[city] if pupils else 0.0
         if (
             school_break > 0.0
@@ -1202,6 +1563,14 @@ def household_block(
             withdrawn += tapped
             available += short
         planned = consume((available - labelled) / spendable, row_c, m_consumption_table) * spendable
+        # owners spend a little of what a change of the price of homes is worth to them
+        if h_tenure[i] > 0 and m_home_price_factor[zone] != 1.0:
+            planned += max(
+                rules.wealth_spending(
+                    1000.0 * h_home_value[i], m_home_price_factor[zone], p.wealth_effect, m.growth
+                ),
+                -MOST_CUT * planned,
+            )
         # part of the plan is kept for what comes in lumps: trips and durables
         normal = planned * (1.0 - p_lump_share[residence])
         trip_cash = trip_cost - trip_savings
@@ -1354,7 +1723,7 @@ def household_block(
         # --- close the household's month
         imputed = 0.0
         if h_tenure[i] > 0:
-            imputed = h_home_value[i] * p_rent_yield[residence] * m.growth
+            imputed = 1000.0 * h_home_value[i] * p_rent_yield[residence] * m.growth
         paid = 0.0
         for g in range(N_GOODS):
             by_category[_GOOD_CATEGORY[g]] += spend[g]
@@ -1370,7 +1739,11 @@ def household_block(
         end = available + discount - leisure_cost - paid  # what savings paid of a trip never was in cash
         h_liquid_wealth[i] = end
         h_term_deposits[i] += committed - withdrawn
-        h_mortgage[i] -= mortgage_paid
+        # never below nought by the rounding of a subtraction
+        h_mortgage[i] = max(h_mortgage[i] - mortgage_paid, 0.0) + mortgage_new
+        if h_tenure[i] == 2 and h_mortgage[i] <= 0.0:
+            h_tenure[i] = 1
+            h_mortgage_payment[i] = 0
         consumption = 0.0
         for k in range(N_CATEGORIES):
             acc[_C + k] += w * by_category[k]
@@ -1395,7 +1768,7 @@ def household_block(
         acc[Item.COMMITTED] += w * (committed - withdrawn)
         acc[Item.MORTGAGE_INTEREST] += w * (mortgage_interest)
         acc[Item.LOAN_INTEREST] += w * (loan_interest - interest_subsidy)
-        acc[Item.LOAN_NEW] += w * loan_new
+        acc[Item.LOAN_NEW] += w * (loan_new + mortgage_new)
         acc[Item.LOAN_REPAID] += w * (loan_repaid + mortgage_paid)
         acc[Item.LIQUID_INTEREST] += w * interest
         acc[Item.LIQUID_WEALTH] += w * end
@@ -1429,7 +1802,21 @@ def household_block(
             diaries[i, Entry.COMMITTED] = committed
             diaries[i, Entry.WITHDRAWN] = withdrawn
             diaries[i, Entry.DEBT_SERVICE] = debt_service
-            diaries[i, Entry.LOAN_NEW] = loan_new
+            diaries[i, Entry.LOAN_NEW] = loan_new + mortgage_new
+            diaries[i, Entry.DEATHS] = died
+            diaries[i, Entry.FOUNDED] = founded
+            diaries[i, Entry.LEFT_HOME] = left_home
+            diaries[i, Entry.SCHOOL] = school
+            diaries[i, Entry.RETIRED] = retired
+            diaries[i, Entry.STARTED_WORK] = started
+            diaries[i, Entry.JOB_LOST] = lost
+            diaries[i, Entry.JOB_FOUND] = found
+            diaries[i, Entry.POST_WAGES] = post_pay
+            diaries[i, Entry.HOME_PRICE] = home_price
+            diaries[i, Entry.HOME_PAID] = home_paid
+            diaries[i, Entry.MORTGAGE_NEW] = mortgage_new
+            diaries[i, Entry.FURNISHING] = furnishing
+            diaries[i, Entry.FUND_WITHDRAWN] = fund
             diaries[i, Entry.LIQUID] = end
             diaries[i, Entry.SAVINGS] = h_term_deposits[i]
             diaries[i, Entry.PLANNED] = planned

@@ -373,3 +373,56 @@ def displaced_share(extra, discount, cash, least):
     """
     short = extra - discount - max(cash, 0.0)
     return min(max(least, short / extra), 1.0)
+
+
+@rule
+def annuity(rate, months):
+    """Monthly payment per yuan lent at ``rate`` a month over ``months``, interest included."""
+    if rate <= 0.0:
+        return 1.0 / months
+    return rate / (1.0 - (1.0 + rate) ** -months)
+
+
+@rule
+def home_effect(price, net, elasticity, rate_cut, rate_equivalent):
+    """Shift of the log of the purchase probability of a home from subsidy and mortgage rate.
+
+    ``elasticity * (-ln(net / price) + rate_equivalent * rate_cut)``: a lower rate is worth a price cut of
+    ``rate_equivalent`` percent a point (Fuster and Zafar 2014, V233). ``rate_cut`` a year.
+    """
+    return elasticity * (rate_equivalent * rate_cut - math.log(net / price))
+
+
+@rule
+def home_chance(level, weight, relative_income, income_elasticity, effect, cap):
+    """Monthly probability that a household wants to buy a home: level, age, tenure and family, income, price effect."""
+    return min(level * weight * relative_income**income_elasticity * math.exp(effect), cap)
+
+
+@rule
+def mortgage_taken(net, price, savings, room, usual, down_payment):
+    """Loan of a buyer, yuan, or -1 where the home cannot be paid.
+
+    At most ``1 - down_payment`` of the price and what payments within the allowed burden carry (``room``); at least what
+    savings do not cover; otherwise the usual share. Easier terms never bar a purchase.
+    """
+    most = min(min((1.0 - down_payment) * price, room), net)
+    least = max(net - savings, 0.0)
+    if least > most:
+        return -1.0
+    return max(least, min(usual * price, most))
+
+
+@rule
+def fund_gain(ceiling, rise, discount, loan):
+    """Fall of the mean annual rate of a mortgage when the housing fund's largest loan rises, for who may borrow from it.
+
+    The fund lends up to its ceiling at ``discount`` below the market; ``loan`` is the usual mortgage, yuan.
+    """
+    return discount * (min((ceiling + rise) / loan, 1.0) - min(ceiling / loan, 1.0))
+
+
+@rule
+def wealth_spending(value, price_factor, effect, growth):
+    """Monthly spending out of a change in the value of the home: ``effect * value * (factor - 1) / 12`` (V160, V161)."""
+    return effect * value * (price_factor - 1.0) * growth / 12.0

@@ -18,6 +18,7 @@ from jinxiao.model.ergodic import (
     transitory_shocks,
 )
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
+from jinxiao.model.households.family import OLDEST
 from jinxiao.model.households.loop import HouseholdColumns, HouseholdParameters
 from jinxiao.model.names import DURABLES, N_DURABLES, N_GOODS, Durable, Occupation
 from jinxiao.model.random import Draw, uniform, uniforms
@@ -25,6 +26,15 @@ from jinxiao.model.random import Draw, uniform, uniforms
 N_RISKS = 5
 N_PATIENCE = 5
 MONTHS_A_YEAR = 12
+CHANGING_SEED = (
+    "members", "child_age", "head_age", "occupation", "employed", "sector", "employee_pensioners", "resident_pensioners",
+    "pension", "term_deposits", "tenure", "home_value", "mortgage", "mortgage_payment",
+)  # fmt: skip
+"""Columns of the world that a run changes in its own copies."""
+YEARS_A_GROUP = 5
+FIRST_FERTILE_YEAR = 15
+CHILD_YEARS = 25
+"""Age at which grown children at home die."""
 HALVINGS = 50
 """Bisections for the half age: to well below a millionth of a month."""
 Values = Mapping[str, Any]
@@ -48,8 +58,22 @@ class Fit:
         Constants of the choice of a day out, a trip within and a trip beyond the province.
     trip_cost : ndarray, shape (2,)
         Cost of a day of a trip within the province per person of mean income, yuan.
-    birth_probability : ndarray, shape (2,)
-        Monthly, of households that can have a child.
+    birth_probability : ndarray, shape (2, 3)
+        Monthly, of couples at the age of most births, by residence and children at home (0, 1, 2 and more).
+    mortality : float
+        Factor on the death rates by age.
+    home_level : ndarray, shape (2,)
+        Monthly purchases of new homes by a household of reference, urban and rural.
+    home_rate : ndarray, shape (2,)
+        New homes bought in a month over households, urban and rural.
+    home_price : ndarray, shape (zones,)
+        Mean price of the homes that households of a zone buy, yuan.
+    entry_wage : ndarray, shape (zones, occupations, quintiles)
+        Wage of newcomers, yuan a month.
+    entry_cdf : ndarray, shape (zones, 3)
+        Cumulative shares of formal, migrant and flexible work among wage earners.
+    entry_deduction : ndarray, shape (occupations,)
+        Income tax and contributions as a share of wages.
     need_mean : ndarray, shape (2, kinds of need)
         Mean needs of a household.
     lump_share : ndarray, shape (2,)
@@ -65,6 +89,13 @@ class Fit:
     trip_constant: np.ndarray
     trip_cost: np.ndarray
     birth_probability: np.ndarray
+    mortality: float
+    home_level: np.ndarray
+    home_rate: np.ndarray
+    home_price: np.ndarray
+    entry_wage: np.ndarray
+    entry_cdf: np.ndarray
+    entry_deduction: np.ndarray
     need_mean: np.ndarray
     lump_share: np.ndarray
     mean_income: np.ndarray
@@ -282,7 +313,77 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         floor_spillover=v["households.floor_spillover"],
         hand_to_mouth_months=v["households.hand_to_mouth_months"],
         training_months=int(v["households.training_months"]),
+        **family_parameters(v, fit),
+        **housing_parameters(v, fit),
     )
+
+
+def death_rates(values: Values) -> np.ndarray:
+    """Return monthly death rates by residence and year of age before the fitted factor, shape (2, 111)."""
+    table = np.asarray(values["family.mortality_by_age"]) / 1000.0 / MONTHS_A_YEAR
+    by_year = table[np.minimum(np.arange(OLDEST + 1) // YEARS_A_GROUP, len(table) - 1)]
+    return np.stack([by_year, by_year * values["family.rural_mortality"]])
+
+
+def births_by_age(values: Values) -> np.ndarray:
+    """Return the birth rate by the woman's year of age relative to the highest, shape (111,): nought below 15, from 45 on."""
+    groups = np.asarray(values["family.birth_by_age"])
+    years = np.arange(OLDEST + 1)
+    row = (years - FIRST_FERTILE_YEAR) // YEARS_A_GROUP
+    fertile = (row >= 0) & (row < len(groups))
+    return np.where(fertile, groups[np.clip(row, 0, len(groups) - 1)], 0.0)
+
+
+def family_parameters(values: Values, fit: Fit) -> dict[str, Any]:
+    """Return the numbers on births, deaths, school, work entry and retirement that the loop reads."""
+    v = values
+    rates = fit.mortality * death_rates(v)
+    of_child, (of_elder, of_old) = CHILD_YEARS, np.asarray(v["family.elder_age"], dtype=np.int64)
+    return {
+        "birth_by_age": births_by_age(v),
+        "birth_interval": int(v["family.birth_interval"]),
+        "birth_response": v["family.birth_response"],
+        "mortality": rates,
+        "elder_mortality": rates[:, [of_child, of_elder, of_old]],
+        "turn_eighty": v["family.turn_eighty"] / MONTHS_A_YEAR,
+        "couple_gap": int(v["family.couple_gap"]),
+        "parent_gap": int(v["family.parent_gap"]),
+        "university_share": v["family.university_share"],
+        "study_months": v["family.study_months"],
+        "work_participation": np.minimum(np.asarray(v["family.work_participation"]), 1.0),
+        "entrant_unemployed": v["family.entrant_unemployed"],
+        "founder_age": v["family.founder_age"],
+        "founder_spread": v["family.founder_spread"],
+        "legal_age": np.asarray(v["family.legal_age"]).astype(np.int64),
+        "men_first": v["family.men_first"],
+        "women_of_55": v["family.women_of_55"],
+        "informal_months": int(MONTHS_A_YEAR * v["family.informal_years"]),
+        "pension_replacement": v["family.pension_replacement"],
+        "entry_wage": fit.entry_wage,
+        "entry_cdf": fit.entry_cdf,
+        "entry_deduction": fit.entry_deduction,
+    }
+
+
+def housing_parameters(values: Values, fit: Fit) -> dict[str, Any]:
+    """Return the numbers on homes that the loop reads."""
+    v = values
+    names = (
+        "tenant_factor", "family_factor", "purchase_income_elasticity", "value_income_elasticity", "rate_equivalent",
+        "purchase_cap", "mortgage_down_payment", "mortgage_usual", "mortgage_burden", "mortgage_term", "savings_used",
+        "fund_ceiling", "fund_discount", "fund_contribution", "furnishing_share", "furnishing_appliances", "wealth_effect",
+    )  # fmt: skip
+    return {
+        **{name: v[f"housing.{name}"] for name in names},
+        "home_level": fit.home_level,
+        "home_price": fit.home_price,
+        "purchase_age": np.asarray(v["housing.purchase_age"]),
+        "home_elasticity": v["housing.price_elasticity"],
+        "fund_withdrawal": np.asarray(v["housing.fund_withdrawal"]),
+        "delivery_months": int(v["housing.delivery_months"]),
+        "furnishing_months": int(v["housing.furnishing_months"]),
+        "prepayment": v["housing.prepayment"] / MONTHS_A_YEAR,
+    }
 
 
 def risk_class(occupation: np.ndarray) -> np.ndarray:
@@ -367,9 +468,8 @@ def start_households(
     agents = np.arange(n)
     residence = seed_columns["zone"] % 2
     occupation = seed_columns["occupation"]
-    changing = ("members", "child_age", "employed", "sector", "term_deposits", "mortgage")
     columns: dict[str, np.ndarray] = {
-        k: (np.array(v) if k in changing else v) for k, v in seed_columns.items() if k in SEED
+        k: (np.array(v) if k in CHANGING_SEED else v) for k, v in seed_columns.items() if k in SEED
     }
     for name, column in STATE.items():
         columns[name] = np.zeros(n if column.width == 1 else (n, column.width), column.dtype)
@@ -409,7 +509,44 @@ def start_households(
         share = past_new_energy_share(values, columns["durable_bought"][:, slot])
         drawn = uniforms(seed, agents, 0, Draw.INITIAL_POWERTRAIN + slot) < share
         columns["car_kind"] |= (drawn.astype(np.uint8) << slot).astype(np.uint8)
+    _lend_for_cars(columns, values, fit, residence, seed, first_month)
+    # owners who bought in the last months wait for the key or furnish, as many as buy in as many months
+    rate = np.where(seed_columns["tenure"] > 0, fit.home_rate[residence], 0.0)
+    u = uniforms(seed, agents, 0, Draw.INITIAL_HOME)
+    waiting = int(values["housing.delivery_months"] + values["housing.furnishing_months"])
+    moved = np.flatnonzero(u < rate * waiting)
+    columns["moving"][moved] = 1 + (u[moved] / rate[moved]).astype(np.int8)
     return HouseholdColumns(**columns)
+
+
+def _lend_for_cars(
+    columns: dict[str, np.ndarray],
+    values: Values,
+    fit: Fit,
+    residence: np.ndarray,
+    seed: int,
+    first_month: int,
+) -> None:
+    """Let buyers of cars of the last years owe what is left of their loans, so that borrowing starts where it stays."""
+    months = values["durables.loan_months"]
+    slots = DURABLES[Durable.CAR].slots
+    bought = columns["durable_bought"][:, :slots]
+    age = first_month - np.where(bought == NOT_OWNED, np.int16(first_month - 10_000), bought).max(axis=1)
+    share = min(float(np.asarray(values["durables.credit_take_up"])[Durable.CAR]), 1.0)
+    u = uniforms(seed, np.arange(len(age)), 0, Draw.INITIAL_LOAN)
+    owes = np.flatnonzero((age < months) & (u < share))
+    price = np.asarray(values["durables.price"])[Durable.CAR] * np.array(
+        [1.0, values["durables.price_rural"]]
+    )
+    home = residence[owes]
+    relative = columns["permanent_income"][owes] / fit.mean_income[home]
+    lent = (
+        values["durables.financed_share"]
+        * price[home]
+        * relative ** values["durables.price_income_elasticity"]
+    )
+    columns["loan"][owes] = lent * (1.0 - age[owes] / months)
+    columns["loan_payment"][owes] = lent / months
 
 
 def past_new_energy_share(values: Values, bought: np.ndarray) -> np.ndarray:
@@ -425,4 +562,4 @@ def past_new_energy_share(values: Values, bought: np.ndarray) -> np.ndarray:
 
 def changed_columns() -> tuple[str, ...]:
     """Return names of columns that a run changes: what a fork copies."""
-    return ("members", "child_age", "employed", "sector", "term_deposits", "mortgage", *STATE)
+    return (*CHANGING_SEED, *STATE)

@@ -10,6 +10,7 @@ from pydantic import Field
 from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
 from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy
 from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
+from jinxiao.scenarios.levers.housing import HomeAcquisition, HomeRenewal, HomeSubsidy, MortgageTerms
 from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, VisaFree
 from jinxiao.scenarios.levers.leisure import (
     Attraction,
@@ -24,6 +25,7 @@ from jinxiao.scenarios.levers.work import (
     Administration,
     LabourCostRelief,
     MinimumWage,
+    PublicPosts,
     Training,
     WageGuideline,
 )
@@ -48,6 +50,11 @@ AnyInstrument = Annotated[
     | VisaFree
     | DepartureRefund
     | InboundEase
+    | PublicPosts
+    | HomeSubsidy
+    | MortgageTerms
+    | HomeRenewal
+    | HomeAcquisition
     | Administration,
     Field(discriminator="kind"),
 ]
@@ -65,12 +72,17 @@ __all__ = [
     "DepartureRefund",
     "Draft",
     "DurableSubsidy",
+    "HomeAcquisition",
+    "HomeRenewal",
+    "HomeSubsidy",
     "InboundEase",
     "Instrument",
     "LabourCostRelief",
     "MedicalCover",
     "MinimumWage",
+    "MortgageTerms",
     "PaidLeave",
+    "PublicPosts",
     "SchoolBreak",
     "TicketWaiver",
     "Tier",

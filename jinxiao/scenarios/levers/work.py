@@ -261,6 +261,23 @@ class LabourCostRelief(Instrument):
         draft.share_channel("labour_cost_relief", rule, self.relief)
 
 
+class PublicPosts(Instrument):
+    """Public posts and places on public works for the unemployed, paid while they look for regular work."""
+
+    kind: Literal["public_posts"]
+    posts: Annotated[Parameter, In("persons", "posts open at a time", "岗位数量")]
+    wage: Annotated[Parameter, In("yuan/month", "pay of a post", "岗位月补贴")]
+
+    def write(self, draft: Draft, when: When, rule: int) -> None:
+        """Open as many posts in each of its zones; one such instrument at a time."""
+        if when.month < self.start:
+            return
+        draft.claim("post_rule", rule)
+        zones = self.geo.zone_indices
+        draft.conditions.posts[zones] = self.posts.value / len(zones)
+        draft.conditions.post_wage = self.wage.value
+
+
 class Administration(Instrument):
     """Money for running or promoting something, without an effect of its own in the model."""
 
