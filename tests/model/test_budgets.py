@@ -309,3 +309,42 @@ def test_two_pools_that_share_buyers_are_never_overdrawn(history: Economy) -> No
     run = branch(history, policy, 1)
     assert cost(run, RULE).sum() <= 1e7 and 0.0 < cost(run, RULE + 1).sum() <= 5e6
     assert 2 <= run.rehearsals <= 6
+
+
+@pytest.mark.parametrize("part", [0.1, 0.6, 10.0])
+def test_what_is_rehearsed_is_what_happens(
+    history: Economy, monkeypatch: pytest.MonkeyPatch, part: float
+) -> None:
+    """Whoever claims in the month has claimed in its last rehearsal, the same amount in the same part of the month."""
+    rows = [
+        durable_rule(rule=RULE, durable=Durable.PHONE, rate=0.2, pool=0, take_up=0.7),
+        durable_rule(rule=RULE, durable=Durable.AC, rate=0.1, flat=200.0, pool=0, months_left=2),
+        durable_rule(rule=RULE + 1, durable=Durable.PHONE, rate=0.1, pool=1),
+        durable_rule(rule=RULE + 1, durable=Durable.CAR, flat=15_000.0, powertrain=1, pool=1, min_old_age=60),
+        durable_rule(rule=RULE + 2, durable=Durable.CAR, flat=12_000.0, powertrain=0, min_old_age=0),
+    ]
+    policy = policy_of(
+        rules=(RULE, RULE + 1, RULE + 2),
+        durable_rules=np.concatenate(rows),
+        pool_budget={0: 2e8 * part, 1: 1e8 * part},
+    )
+    rehearsed: list[np.ndarray] = []
+    closing_parts = economy.closing_parts
+
+    def watch(claims: np.ndarray, money: np.ndarray, by_city: Any) -> np.ndarray:
+        rehearsed.append(claims.copy())
+        return closing_parts(claims, money, by_city)
+
+    monkeypatch.setattr(economy, "closing_parts", watch)
+    lived: list[np.ndarray] = []
+    settle = Economy._settle_pools
+
+    def listen(self: Economy, pools: Any, claims: np.ndarray, parts: np.ndarray) -> None:
+        lived.append(claims.copy())
+        settle(self, pools, claims, parts)
+
+    monkeypatch.setattr(Economy, "_settle_pools", listen)
+    run = branch(history, policy, 1)
+    assert run.rehearsals == len(rehearsed)
+    assert lived[0].any()
+    np.testing.assert_array_equal(rehearsed[-1], lived[0])
