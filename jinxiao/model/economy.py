@@ -23,6 +23,7 @@ from jinxiao.model.households.loop import (
     DAY_PARTS,
     N_BLOCKS,
     N_TRIP_COUNTS,
+    RENOVATION_SLOT,
     HouseholdMonth,
     TripCount,
     household_block,
@@ -764,6 +765,9 @@ class Economy(mesa.Model):
             visits += self._visits() / BURN_IN
         for name, column in start.items():
             getattr(self.state.households, name)[...] = column
+        # homes bought while markets rest are given back, and with them what renewed them
+        h = self.state.households
+        h.durable_bought[h.tenure == 0, RENOVATION_SLOT] = household_columns.NOT_OWNED
         # counts do not grow with the trend, money does
         self.settled_accounts = np.where(np.isin(np.arange(N_ITEMS), COUNTS), plain, money)
         self.month, self.conditions = 0, conditions

@@ -139,7 +139,7 @@ _DURABLE_CATEGORY = np.array([d.category for d in DURABLES], np.int64)
 _DURABLE_SECTOR = np.array([d.sector for d in DURABLES], np.int64)
 _FIRST_SLOT = np.concatenate([[0], np.cumsum([d.slots for d in DURABLES])]).astype(np.int64)
 _CAR = int(Durable.CAR)
-_RENOVATION_SLOT = int(_FIRST_SLOT[Durable.RENOVATION])
+RENOVATION_SLOT = int(_FIRST_SLOT[Durable.RENOVATION])
 _RECOVERABLE = np.array([d.key not in ("car", "renovation") for d in DURABLES])
 _RECOVERED = int(Disposal.OTHERS_RECOVERED)
 _KEPT = int(Disposal.OTHERS_KEPT)
@@ -1160,8 +1160,10 @@ def household_block(
                     later * (1.0 - credit_gain),
                     p.intertemporal_elasticity,
                 )
+                homing = 0.0
                 if furnishes and _HOUSEHOLD_APPLIANCES[0] <= k <= _HOUSEHOLD_APPLIANCES[1]:
-                    effect += p.furnishing_appliances
+                    homing = p.furnishing_appliances
+                effect += homing
                 if adds:
                     chance += min(
                         p_add_rate[k, residence] * relative ** p_add_income_elasticity[k] * math.exp(effect),
@@ -1172,14 +1174,14 @@ def household_block(
                         p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], effect
                     )
                 if keeps:
-                    level = -p_durable_elasticity[k] * math.log(now)
+                    level = homing - p_durable_elasticity[k] * math.log(now)
                     if adds:
                         base = p_add_rate[k, residence] * relative ** p_add_income_elasticity[k]
-                        usual_chance += min(base, p_hazard_cap[N_DURABLES + k])
+                        usual_chance += min(base * math.exp(homing), p_hazard_cap[N_DURABLES + k])
                         level_chance += min(base * math.exp(level), p_hazard_cap[N_DURABLES + k])
                     else:
                         usual_chance += rules.replacement_hazard(
-                            p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], 0.0
+                            p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], homing
                         )
                         level_chance += rules.replacement_hazard(
                             p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], level
@@ -1336,7 +1338,8 @@ def household_block(
                     h_tenure[i] = 2 if h_mortgage[i] + lend > 0.0 else 1
                     h_moving[i] = int(p.delivery_months + p.furnishing_months)
                     # a new home comes renewed: no owner is without the slot
-                    h_durable_bought[i, _RENOVATION_SLOT] = m.t
+                    if h_durable_bought[i, RENOVATION_SLOT] == NOT_OWNED:
+                        h_durable_bought[i, RENOVATION_SLOT] = m.t
                     acc[Item.HOMES] += w
                     acc[Item.HOME_SPENDING] += w * price
                     acc[Item.HOME_SUBSIDIES] += w * support
