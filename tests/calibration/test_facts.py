@@ -17,6 +17,7 @@ DEVIATIONS = 2.0
 NOISE = {
     "births": 5.4,
     "consumption_per_head": 1.0,
+    "consumption_per_head_household_goods": 1.5,
     "consumption_per_head_transport_communication": 7.1,
     "deaths": 5.0,
     "employment": 3.3,

@@ -225,7 +225,7 @@ def comparable(d: np.ndarray, base: np.ndarray) -> np.ndarray:
     )
     for entry in (
         Entry.WITHDRAWN, Entry.MEDICAL, Entry.TRIP, Entry.OUTING_COST, Entry.COMMITTED, Entry.LOAN_NEW,
-        Entry.FURNISHING, Entry.HOME_PAID,
+        Entry.FURNISHING, Entry.HOME_PAID, Entry.BIRTH,
     ):  # fmt: skip
         same &= d[:, entry] == base[:, entry]
     return np.asarray(

@@ -205,6 +205,7 @@ def test_relief_of_school_fees_stays_in_education_by_its_label(
         & (d[:, Entry.OUTING_COST] == base[:, Entry.OUTING_COST])
         & (d[:, Entry.FURNISHING] == base[:, Entry.FURNISHING])
         & (d[:, Entry.HOME_PAID] == base[:, Entry.HOME_PAID])
+        & (d[:, Entry.BIRTH] == base[:, Entry.BIRTH])
         & (d[:, Entry.MEDICAL] == base[:, Entry.MEDICAL])
         & (np.abs(d[:, Entry.LABELLED] - label * d[:, Entry.POLICY]) < 1e-3)
     )

@@ -1567,13 +1567,15 @@ def household_block(
             available += short
         planned = consume((available - labelled) / spendable, row_c, m_consumption_table) * spendable
         # owners spend a little of what a change of the price of homes is worth to them
+        of_home = 0.0
         if h_tenure[i] > 0 and m_home_price_factor[zone] != 1.0:
-            planned += max(
+            of_home = max(
                 rules.wealth_spending(
                     1000.0 * h_home_value[i], m_home_price_factor[zone], p.wealth_effect, m.growth
                 ),
                 -MOST_CUT * planned,
             )
+        planned += of_home
         # part of the plan is kept for what comes in lumps: trips and durables
         normal = planned * (1.0 - p_lump_share[residence])
         trip_cash = trip_cost - trip_savings
@@ -1663,8 +1665,14 @@ def household_block(
                     consume((available + freed - labelled) / spendable, row_c, m_consumption_table)
                     * spendable
                 )
-                income_spent = max(richer - planned, 0.0) * (1.0 - p_lump_share[residence])
-                planned += max(richer - planned, 0.0)
+                richer = max(richer + of_home, planned)
+                normal = richer * (1.0 - p_lump_share[residence])
+                trip_home = min(
+                    p.trip_displacement * trip_cash + p.outing_displacement * outing_cost,
+                    p.trip_cash_share * normal,
+                )
+                income_spent = max(max(min(normal - trip_home, at_most + freed), 0.0) - home, 0.0)
+                planned = richer
                 budget.divide_budget(
                     home, needs, p_marginal_share, residence, p_good_elasticity, need[Need.SCHOOLING], plan
                 )
