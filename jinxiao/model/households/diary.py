@@ -111,8 +111,10 @@ class Entry(IntEnum):
     """cost of them"""
     NO_TRIP = 50
     """why there was none: 0 there was one, 1 no two days off in a row, 2 preferred not to, 3 too dear for the cash at hand"""
+    SITE_VISITS = 51
+    """persons times visits to sites of the own city, on days out"""
     # by good, category and class of durables
-    GOODS = 51
+    GOODS = 52
     """first of the goods: spent out of the monthly budget, coupons' part included"""
     CATEGORIES = GOODS + N_GOODS
     """first of eight: consumption by category"""
@@ -249,6 +251,7 @@ UNITS = {
     Entry.OUTINGS: "days",
     Entry.OUTING_COST: "yuan",
     Entry.NO_TRIP: "code",
+    Entry.SITE_VISITS: "visits",
     Entry.DURABLE_WHY: "code",
     Entry.DURABLE_FATE: "code",
     Entry.DURABLE_WAITED: "yuan",

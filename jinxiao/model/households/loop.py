@@ -1544,6 +1544,8 @@ def household_block(
                 trips[block, city, TripCount.OUTING_PERSONS] += w * party * outings
                 trips[block, city, TripCount.OUTING_YUAN] += w * outing_cost
                 trips[block, city, TripCount.SITE_VISITS] += w * party * outings * m_site_share[city]
+                if keeps:
+                    diaries[i, Entry.SITE_VISITS] = party * outings * m_site_share[city]
                 acc[Item.OUTINGS] += w * outing_cost
                 acc[Item.OUTING_PERSONS] += w * party * outings
         if keeps:
