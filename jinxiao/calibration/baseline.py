@@ -19,7 +19,7 @@ from jinxiao.model.baseline import Baseline, CalendarMonth
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
-from jinxiao.model.households.setup import Fit, household_parameters
+from jinxiao.model.households.setup import Fit, household_parameters, life_stage
 from jinxiao.model.names import (
     CATEGORIES,
     CITIES,
@@ -30,10 +30,13 @@ from jinxiao.model.names import (
     N_DURABLES,
     N_MARKETS,
     N_SECTORS,
+    N_STAGES,
     RESIDENCES,
     Category,
+    Insurance,
     MemberBand,
     Sector,
+    Stage,
 )
 
 FIT_HOUSEHOLDS = 14_000
@@ -162,8 +165,40 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
         need_mean=need,
         lump_share=np.array(FIRST_LUMP_SHARE),
         mean_income=np.append(mean_income, per_head),
+        stage_health=stage_health(h, values),
+        retired_income=retired_income(h, usual, values),
     )
     return fit, budget
+
+
+def stage_health(households: Mapping[str, np.ndarray], values: Values) -> np.ndarray:
+    """Return the need of health care of a household in each stage of life over that of the mean household."""
+    h = households
+    need = h["members"] @ np.asarray(values["households.need_weights"])[2]
+    weight = h["weight"].astype(np.float64)
+    stage = life_stage(h, values)
+    by_stage = np.bincount(stage, weight * need, N_STAGES) / np.maximum(
+        np.bincount(stage, weight, N_STAGES), 1e-9
+    )
+    return np.asarray(by_stage / (weight @ need / weight.sum()))
+
+
+def retired_income(households: Mapping[str, np.ndarray], usual: np.ndarray, values: Values) -> np.ndarray:
+    """Return income per adult of the retired over that in the last working stage, by insurance.
+
+    A replacement ratio across households of today: pensions, transfers and what farms still yield over wages and all else.
+    """
+    h = households
+    weight = h["weight"].astype(np.float64)
+    adults = h["members"][:, MemberBand.AGE_18_59 :].sum(axis=1, dtype=np.float64)
+    stage = life_stage(h, values)
+    ratio = np.empty(len(Insurance))
+    for insurance in range(len(Insurance)):
+        mine = h["insurance"] == insurance
+        old, working = mine & (stage == Stage.RETIRED), mine & (stage == Stage.LATER)
+        per_adult = [(weight[k] @ usual[k]) / max(float(weight[k] @ adults[k]), 1e-9) for k in (old, working)]
+        ratio[insurance] = per_adult[0] / per_adult[1]
+    return ratio
 
 
 def _good_shares(budget: np.ndarray, values: Values) -> np.ndarray:

@@ -11,6 +11,7 @@ from jinxiao.model import markets as mk
 from jinxiao.model import payments as pm
 from jinxiao.model.baseline import Baseline
 from jinxiao.model.conditions import MAX_RULES, Conditions, Policy
+from jinxiao.model.ergodic import stack_tables
 from jinxiao.model.firms.columns import FIRM
 from jinxiao.model.firms.loop import cell_starts, plan_firms, settle_firms, share_custom
 from jinxiao.model.firms.setup import firm_parameters, found_firms, individual_share_of_sales
@@ -164,8 +165,7 @@ class Economy(mesa.Model):
         self.bank = Bank(self)
 
     def _initial_state(self) -> State:
-        table, quantiles = self._policies(np.zeros(2), 0.0)
-        del table
+        quantiles = self._initial_wealth()
         households = hs.start_households(
             self.world.households, self.values, self.baseline.fit, quantiles, self.model_seed, -BURN_IN
         )
@@ -192,22 +192,32 @@ class Economy(mesa.Model):
         exposed = np.bincount(zone[hired & at_work], (weight * exposure)[hired & at_work], N_ZONES)
         return unemployed, exposed
 
-    def _policies(self, uninsured_change: np.ndarray, benefit_change: float) -> tuple[Any, np.ndarray]:
-        """Return the consumption table of a risk regime and, for the neutral one, quantiles of stationary wealth."""
-        key = (float(uninsured_change[0]), float(uninsured_change[1]), float(benefit_change))
-        if key not in self.baseline.tables:
-            problems = hs.consumption_problems(
-                self.values, self.baseline.fit, uninsured_change, benefit_change
+    def _consumption_table(self) -> Any:
+        """Return the month's consumption policies: those of the general regime, then those of ``regime_groups`` if it has any."""
+        general, group = hs.regimes_of(self.conditions)
+        tables = self.baseline.tables
+        if general not in tables:
+            tables[general] = hs.table_of(
+                hs.policies(self.values, self.baseline.fit, general, self.baseline.folder)
             )
-            functions = hs.solve_types(problems, self.baseline.folder)
-            self.baseline.tables[key] = (hs.table_of(functions), problems, functions)
-        table, problems, functions = self.baseline.tables[key]
-        quantiles = np.zeros(0)
-        if not any(key):
-            if "quantiles" not in self.baseline.tables:
-                self.baseline.tables["quantiles"] = hs.initial_wealth_quantiles(problems, functions)
-            quantiles = self.baseline.tables["quantiles"]
-        return table, quantiles
+        if group is None:
+            return tables[general]
+        if (general, group) not in tables:
+            if group not in tables:
+                tables[group] = hs.table_of(
+                    hs.policies(self.values, self.baseline.fit, group, self.baseline.folder)
+                )
+            tables[general, group] = stack_tables(tables[general], tables[group])
+        return tables[general, group]
+
+    def _initial_wealth(self) -> np.ndarray:
+        """Return quantiles of long-run liquid wealth by row of the consumption table, without policy."""
+        tables = self.baseline.tables
+        if "wealth" not in tables:
+            tables["wealth"] = hs.initial_wealth_quantiles(
+                self.values, self.baseline.fit, self.baseline.folder
+            )
+        return np.asarray(tables["wealth"])
 
     def _schedule_policy(self) -> None:
         """Schedule each change of policy as a Mesa event half a step before the month it takes effect."""
@@ -278,7 +288,7 @@ class Economy(mesa.Model):
 
     def let_households_live(self) -> None:
         """Take every household through the month; where a pool would be overdrawn, close it earlier and repeat the month."""
-        table, _ = self._policies(self.conditions.uninsured_share, self.conditions.job_loss_replacement)
+        table = self._consumption_table()
         rules = self.conditions.durable_rules
         order = np.argsort(rules["durable"], kind="stable") if len(rules) else np.zeros(0, np.int64)
         rules = rules[order]

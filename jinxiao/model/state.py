@@ -12,7 +12,9 @@ from jinxiao.model.ledger import Account, Ledger
 from jinxiao.model.markets import MarketState
 from jinxiao.model.tourists.setup import PartyColumns
 
-_NOT_CARRIED = frozenset({"permanent_income", "consumption", "income", "risk", "saving_rate", "group"})
+_NOT_CARRIED = frozenset(
+    {"permanent_income", "consumption", "income", "risk", "stage", "saving_rate", "group"}
+)
 """Columns of a run that a month writes without reading them, or reads without writing."""
 _FIRM_STATE = ("employees", "target", "expected", "sales", "price", "cash")
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jinxiao.model.baseline import Baseline
 from jinxiao.model.firms import rules as firms
 from jinxiao.model.households import rules as households
-from jinxiao.model.households.setup import subsistence_system
-from jinxiao.model.names import Good
+from jinxiao.model.households.setup import N_PATIENCE, N_RISKS, N_ROWS, subsistence_system
+from jinxiao.model.names import Good, Stage
 from jinxiao.model.tourists import rules as tourists
 
 expected_demand = firms.expected_demand.py_func
@@ -19,8 +19,10 @@ labour_target = firms.labour_target.py_func
 wanted_price = firms.wanted_price.py_func
 event = households.event.py_func
 interest_saved = households.interest_saved.py_func
+life_stage = households.life_stage.py_func
 medical_expense = households.medical_expense.py_func
 permanent_shock = households.permanent_shock.py_func
+policy_row = households.policy_row.py_func
 price_effect = households.price_effect.py_func
 redeem_coupon = households.redeem_coupon.py_func
 replacement_hazard = households.replacement_hazard.py_func
@@ -433,3 +435,42 @@ def test_price_is_positive_and_rises_with_cost_and_demand(
     assert price >= 0.0
     assert wanted_price(markup, 1.1 * cost, sales, expected, pressure) >= price
     assert wanted_price(markup, cost, 1.1 * sales, expected, pressure) >= price
+
+
+# --- stages of life
+
+
+@pytest.mark.parametrize(
+    ("household", "stage"),
+    [
+        ({}, Stage.YOUNG),
+        ({"youngest": 0}, Stage.CHILDREN),
+        ({"youngest": 215, "head_age": 50 * 12}, Stage.CHILDREN),
+        ({"students": 1, "head_age": 50 * 12}, Stage.CHILDREN),
+        ({"head_age": 40 * 12}, Stage.LATER),
+        ({"head_age": 60 * 12 - 1}, Stage.LATER),
+        ({"head_age": 60 * 12}, Stage.RETIRED),
+        ({"head_age": 60 * 12, "youngest": 40}, Stage.RETIRED),
+        ({"head_age": 55 * 12, "has_earner": False, "pensioners": 1}, Stage.RETIRED),
+        ({"head_age": 55 * 12, "has_earner": False}, Stage.LATER),
+    ],
+)
+def test_life_stage_follows_children_age_and_work(household: dict[str, float], stage: Stage) -> None:
+    usual = {
+        "youngest": -1, "students": 0, "head_age": 30 * 12, "has_earner": True, "pensioners": 0, "later_from": 480,
+        "retired_from": 720,
+    }  # fmt: skip
+    assert life_stage(**(usual | household)) == stage
+
+
+def test_every_type_has_its_own_row_of_the_table_and_the_retired_share_theirs() -> None:
+    working = {
+        policy_row(r, i, s, k, N_PATIENCE)
+        for r in range(N_RISKS) for i in range(2) for s in range(Stage.RETIRED) for k in range(N_PATIENCE)
+    }  # fmt: skip
+    retired = {
+        policy_row(r, i, Stage.RETIRED, k, N_PATIENCE)
+        for r in range(N_RISKS) for i in range(2) for k in range(N_PATIENCE)
+    }  # fmt: skip
+    assert len(working) == N_RISKS * 2 * 3 * N_PATIENCE and len(retired) == 2 * N_PATIENCE
+    assert working | retired == set(range(N_ROWS))

@@ -62,7 +62,9 @@ class Item(IntEnum):
     """spending on cars at full price, yuan"""
     RELIEF = 51
     """part of other transfers that tops up households without cash or savings, yuan"""
-    DURABLE_UNITS = 52
+    EXTRA_BENEFIT = 52
+    """part of unemployment benefits that a change of the replacement rate adds, yuan"""
+    DURABLE_UNITS = 53
 
 
 N_ITEMS = Item.DURABLE_UNITS + 9

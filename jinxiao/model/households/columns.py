@@ -94,6 +94,7 @@ STATE: dict[str, Column] = {
     "risk": Column(
         "int8", "code", "risk class: formal 0, migrant or flexible 1, self-employed 2, farmer 3, no earner 4"
     ),
+    "stage": Column("int8", "code", "Stage of life, from children, age of the head and earners"),
     "saving_rate": Column("float32", "1", "committed saving as a share of permanent income"),
 }
 """What a run adds. Everything else a run changes is its own copy of a SEED column."""

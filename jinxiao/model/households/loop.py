@@ -41,6 +41,7 @@ PARAMETER_FIELDS = (
     # income and saving
     "psi_sigma", "rent_yield", "imputed_income_share", "mean_income", "floor_income_share", "liquid_rate",
     "borrowing_rate", "mortgage_rate", "resident_pension", "hand_to_mouth_months",
+    "patience_types", "later_from", "retired_from",
     # work
     "replacement_rate", "benefit_coverage", "floor_at_start", "floor_spillover", "training_months",
     # family
@@ -70,6 +71,7 @@ MONTH_FIELDS = (
     # income and saving
     "wage_index", "self_index", "owner_support", "farm_index", "transfers", "uninsured_change",
     "consumption_table",
+    "regime_groups", "group_rows",
     # work
     "floor", "separation", "zone_risk", "finding", "vacancy_cdf", "training", "training_wage_gain",
     "training_finding_gain", "benefit_change",
@@ -264,6 +266,7 @@ def household_block(
     h_takes_leave = h.takes_leave
     h_leave_days = h.leave_days
     h_risk = h.risk
+    h_stage = h.stage
     h_patience = h.patience
     h_stored = h.stored
     h_digital = h.digital
@@ -316,6 +319,7 @@ def household_block(
     m_price = m.price
     m_durable_rules = m.durable_rules
     m_uninsured_change = m.uninsured_change
+    m_benefit_change = m.benefit_change
     m_block_days = m.block_days
     m_school_break = m.school_break
     m_trip_logsum = m.trip_logsum
@@ -330,6 +334,7 @@ def household_block(
         w = float(h_weight[i])
         zone = int(h_zone[i])
         group = int(h_group[i])
+        regime = 1 if m.regime_groups & group else 0
         city = zone // 2
         residence = zone % 2
         quintile = int(h_quintile[i])
@@ -389,6 +394,12 @@ def household_block(
         need[1] /= p_need_mean[residence, 1]
         need[2] /= p_need_mean[residence, 2]
 
+        stage = rules.life_stage(
+            h_child_age[i, 0], h_members[i, 4], head_age, h_occupation[i, 0] > 0 or h_occupation[i, 1] > 0,
+            h_employee_pensioners[i] + h_resident_pensioners[i], p.later_from, p.retired_from,
+        )  # fmt: skip
+        h_stage[i] = stage
+
         # --- work and income
         shock = h_shock[i] * rules.permanent_shock(u_psi, p.psi_sigma)
         h_shock[i] = shock
@@ -404,6 +415,7 @@ def household_block(
         wages = 0.0
         usual_wages = 0.0
         benefit = 0.0
+        extra_benefit = 0.0
         business = 0.0
         usual_business = 0.0
         for e in range(2):
@@ -450,7 +462,9 @@ def household_block(
                 labour[block, city, sector, 1] += w * wage
                 acc[Item.EMPLOYED] += w
             else:
-                benefit += p_benefit_coverage[0, occupation] * (p.replacement_rate + m.benefit_change) * wage
+                drawn = p_benefit_coverage[0, occupation] * wage
+                benefit += drawn * (p.replacement_rate + m_benefit_change[regime])
+                extra_benefit += drawn * m_benefit_change[regime]
                 labour[block, city, sector, 3] += w
                 acc[Item.UNEMPLOYED] += w
         own_sector = -1
@@ -700,7 +714,9 @@ def household_block(
         if rules.event(u_medical, p_medical_probability[residence] * need[2]):
             z_medical = normal_quantile(uniform(m.seed, i, m.t, Draw.MEDICAL_SIZE))
             expense = rules.medical_expense(z_medical, p_medical_mean[residence] * m.growth, p.medical_sigma)
-            own_share = max(0.0, p_uninsured_share[h_insurance[i]] + m_uninsured_change[h_insurance[i]])
+            own_share = max(
+                0.0, p_uninsured_share[h_insurance[i]] + m_uninsured_change[regime, h_insurance[i]]
+            )
             change = own_share - p_uninsured_share[h_insurance[i]]
             medical = min(own_share * expense, max(0.0, available - p.floor_income_share * spendable))
             available -= medical
@@ -780,7 +796,9 @@ def household_block(
 
         # --- consumption out of cash on hand; labelled money is spent on its label first
         labelled = min(labelled, max(available, 0.0))
-        row_c = (int(h_risk[i]) * 2 + int(h_insurance[i])) * 5 + int(h_patience[i])
+        row_c = regime * m.group_rows + rules.policy_row(
+            int(h_risk[i]), int(h_insurance[i]), stage, int(h_patience[i]), p.patience_types
+        )
         # below the cash that allows the least consumption, savings are tapped, then relief tops up
         short = m_consumption_table.lowest[row_c] * spendable - (available - labelled)
         relief = 0.0
@@ -910,6 +928,7 @@ def household_block(
         acc[Item.OTHER_TRANSFERS] += w * (transfers + relief)
         acc[Item.RELIEF] += w * relief
         acc[Item.UNEMPLOYMENT_BENEFIT] += w * benefit
+        acc[Item.EXTRA_BENEFIT] += w * extra_benefit
         acc[Item.POLICY_TRANSFERS] += w * policy
         acc[Item.DEDUCTIONS] += w * deductions
         acc[Item.SUBSIDIES] += w * (subsidies)

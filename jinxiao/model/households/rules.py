@@ -42,6 +42,32 @@ def committed_saving(planned, income_ratio, spare):
 
 
 @rule
+def life_stage(youngest, students, head_age, has_earner, pensioners, later_from, retired_from):
+    """Stage of life of a household (``names.Stage``).
+
+    Retired from the age at which pensions start, or earlier where nobody earns and somebody draws a pension; before that,
+    with children where a member is below 18 or a student; without, young below ``later_from``. All ages in months;
+    ``youngest`` is negative where no member is below 18.
+    """
+    if head_age >= retired_from or (not has_earner and pensioners > 0):
+        return 3
+    if youngest >= 0 or students > 0:
+        return 1
+    return 0 if head_age < later_from else 2
+
+
+@rule
+def policy_row(risk, insurance, stage, patience, patience_types):
+    """Row of the consumption table: risk x insurance x working stage x patience, then insurance x patience of the retired.
+
+    Whoever is retired has no job to lose, so the risk class does not matter.
+    """
+    if stage == 3:
+        return (30 + insurance) * patience_types + patience
+    return ((risk * 2 + insurance) * 3 + stage) * patience_types + patience
+
+
+@rule
 def event(u, probability):
     """Whether an event happens: the agent's own uniform lies below the probability, so small changes flip few agents."""
     return u < probability
