@@ -19,6 +19,7 @@ from jinxiao.model.baseline import Baseline, CalendarMonth
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
+from jinxiao.model.households.income import usual_income
 from jinxiao.model.households.setup import Fit, household_parameters, life_stage
 from jinxiao.model.names import (
     CATEGORIES,
@@ -131,11 +132,7 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
         ],
         axis=1,
     )
-    cash_share = 1.0 - np.asarray(values["households.imputed_income_share"])[h["zone"] % 2]
-    usual = (
-        h["wage"].sum(axis=1, dtype=np.float64) * (1.0 - h["deduction_rate"]) + h["self_employment"] + h["farm"]
-        + h["pension"] + h["transfers"] + h["property"] * cash_share
-    )  # fmt: skip
+    usual = usual_income(h, values)
     mean_income = _mean_by_residence(world, usual)
     weight = h["weight"].astype(np.float64)
     per_head = float(weight @ usual / (weight @ persons))
@@ -217,10 +214,8 @@ def add_rates(world: FitWorld, values: Values, fit: Fit) -> np.ndarray:
     h = world.households
     weight = h["weight"].astype(np.float64)
     residence = h["zone"] % 2
-    usual = (
-        h["wage"].sum(axis=1, dtype=np.float64) * (1.0 - h["deduction_rate"]) + h["self_employment"] + h["farm"]
-        + h["pension"] + h["transfers"] + h["property"]
-    )  # fmt: skip
+    imputed = np.asarray(values["households.imputed_income_share"])[residence] * h["property"]
+    usual = usual_income(h, values) + imputed
     relative = np.maximum(usual / fit.mean_income[residence], values["households.floor_income_share"])
     pull = relative ** values["durables.add_income_elasticity"]
     growth = np.asarray(values["durables.add_growth"]) / MONTHS

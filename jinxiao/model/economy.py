@@ -144,7 +144,6 @@ class Economy(mesa.Model):
         self.public_shares = pm.PublicShares(
             taxes=np.asarray(self.values["firms.tax_split"]),
             purchases=np.asarray(self.values["firms.public_wage_payers"]),
-            fund_share_of_deductions=self.values["firms.fund_share_of_deductions"],
             bank_share_of_property=self.values["firms.interest_share_of_property"],
         )
         self.neutral_destinations = mk.destination_utility(self.values, baseline.city_pull, baseline.distance)
@@ -648,8 +647,8 @@ class Economy(mesa.Model):
         s = self.public_shares
         public = float(other[:, list(pm.GOVERNMENT_BUYS)].sum())
         health = float(other[:, list(pm.FUND_BUYS)].sum())
-        deductions = float(totals[Item.DEDUCTIONS])
-        taxes = self.values["firms.tax_share"] * sales.sum() + (1.0 - s.fund_share_of_deductions) * deductions
+        income_tax = float(totals[Item.INCOME_TAX])
+        taxes = self.values["firms.tax_share"] * sales.sum() + income_tax
         grants = np.zeros(len(Account))
         for k, account in enumerate(pm.LOCAL_BUDGETS):
             if account == Account.CENTRE:
@@ -662,7 +661,7 @@ class Economy(mesa.Model):
             health
             + totals[Item.PENSIONS]
             + totals[Item.UNEMPLOYMENT_BENEFIT]
-            - s.fund_share_of_deductions * deductions
+            - (float(totals[Item.DEDUCTIONS]) - income_tax)
         )
         return grants
 

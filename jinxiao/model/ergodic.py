@@ -51,6 +51,8 @@ _POINTS_PER_BIT = POINTS_PER_OCTAVE / 2.0 ** np.finfo(np.float64).nmant
 _ONE = np.uint64(1)
 _LAST_CELL = np.uint64(TABLE_OCTAVES * POINTS_PER_OCTAVE - 1)
 _END = TABLE_BEND * 2.0**TABLE_OCTAVES
+TINY = 1e-12
+"""Keeps a share of nothing finite."""
 SAVING, BORROWING = 0, 1
 """Branches of the policy; side by side in a table, so that a household in debt reads the same cache line."""
 SOLVER_VERSION = 2
@@ -92,12 +94,14 @@ def transitory_shocks(
     sigma: float,
     nodes: int,
     durable_outlay: float = 0.0,
+    deductible: float = 0.0,
 ) -> tuple[Floats, Floats]:
     """Monthly income net of outlays that are not chosen, in months of permanent income.
 
-    ``xi = income - uninsured_share * bill - durable_outlay`` with independent parts:
+    ``xi = income - own part of the bill - durable_outlay`` with independent parts:
     ``income`` is lognormal with mean one at work and ``replacement_rate`` (a fixed benefit) out of work;
-    ``bill`` is lognormal with mean ``medical_mean`` in a month of illness and zero otherwise.
+    the bill is lognormal with mean ``medical_mean`` in a month of illness and zero otherwise, and of it ``uninsured_share`` is
+    paid in the mean: all up to the deductible, an equal share above it.
 
     Parameters
     ----------
@@ -115,6 +119,8 @@ def transitory_shocks(
         Equiprobable slices of each lognormal.
     durable_outlay : float
         Expected monthly spending on the upkeep of durables, months of permanent income.
+    deductible : float
+        Part of a bill that the patient pays before insurance shares, months of permanent income.
 
     Returns
     -------
@@ -129,7 +135,11 @@ def transitory_shocks(
         if not 0.0 <= share <= 1.0:
             raise ValueError(f"{name} must lie in [0, 1], got {share}")
     at_work = lognormal_shocks(sigma, nodes)
-    bills = uninsured_share * medical_mean * lognormal_shocks(medical_sigma, nodes)
+    bills = medical_mean * lognormal_shocks(medical_sigma, nodes)
+    below = np.minimum(bills, deductible)
+    above = bills - below
+    shared = max(uninsured_share * medical_mean - below.mean(), 0.0) / max(above.mean(), TINY)
+    bills = below + shared * above
     income, income_odds = _with_rare_state(at_work, replacement_rate, 1.0 - job_loss_probability)
     outlay, outlay_odds = _with_rare_state(bills, 0.0, medical_probability)
     values = np.subtract.outer(income, outlay).ravel() - durable_outlay

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from small_policies import branch, consumption, policy_of, same_diaries, total
+from small_policies import RULE, branch, consumption, policy_of, same_diaries, total
 
 from jinxiao.model.baseline import Baseline
 from jinxiao.model.conditions import Conditions

@@ -64,7 +64,15 @@ class Item(IntEnum):
     """part of other transfers that tops up households without cash or savings, yuan"""
     EXTRA_BENEFIT = 52
     """part of unemployment benefits that a change of the replacement rate adds, yuan"""
-    DURABLE_UNITS = 53
+    INCOME_TAX = 53
+    """part of deductions that is income tax, yuan"""
+    HOUSING_FUND = 54
+    """part of committed saving that goes to the housing fund, yuan"""
+    EDUCATION_PLAN = 55
+    """part of planned committed saving that is for children's education, yuan"""
+    RETIREMENT_PLAN = 56
+    """part of planned committed saving that is for old age, yuan"""
+    DURABLE_UNITS = 57
 
 
 N_ITEMS = Item.DURABLE_UNITS + 9

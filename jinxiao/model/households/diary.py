@@ -97,6 +97,21 @@ class Entry(IntEnum):
     """first of the classes: subsidy on it"""
     DURABLE_AGE = DURABLE_SUBSIDY + N_DURABLES
     """first of the classes: age of the unit it replaces, months; -1: none replaced"""
+    # stage of life, and what is put aside for
+    STAGE = DURABLE_AGE + N_DURABLES
+    """code of the stage of life"""
+    TAX = STAGE + 1
+    """income tax, part of deductions"""
+    HOUSING_FUND = STAGE + 2
+    """planned for the housing fund"""
+    EDUCATION_PLAN = STAGE + 3
+    """planned for children's education"""
+    RETIREMENT_PLAN = STAGE + 4
+    """planned for old age"""
+    PENSION_PROMISE = STAGE + 5
+    """rise of pensions by policy that earners expect to draw one day"""
+    MEDICAL_BILL = STAGE + 6
+    """medical expense before insurance"""
 
 
-N_ENTRIES = Entry.DURABLE_AGE + N_DURABLES
+N_ENTRIES = Entry.MEDICAL_BILL + 1

@@ -27,8 +27,10 @@ from jinxiao.model.names import (
     N_DURABLES,
     N_GOODS,
     Category,
+    MemberBand,
     Occupation,
     Sector,
+    Stage,
 )
 from jinxiao.model.random import Draw, normal_quantile, uniform, uniform4
 
@@ -42,12 +44,17 @@ PARAMETER_FIELDS = (
     "psi_sigma", "rent_yield", "imputed_income_share", "mean_income", "floor_income_share", "liquid_rate",
     "borrowing_rate", "mortgage_rate", "resident_pension", "hand_to_mouth_months",
     "patience_types", "later_from", "retired_from",
+    # deductions by law, saving for purposes
+    "contributions", "tax_brackets", "mean_wage", "base_floor", "base_ceiling", "tax_allowance", "child_deduction",
+    "elderly_deduction", "medical_premium", "pension_premium", "education_cost", "education_share",
+    "pension_replacement", "old_farm_share", "retirement_target", "retirement_share", "drawing_over_saving",
     # work
     "replacement_rate", "benefit_coverage", "floor_at_start", "floor_spillover", "training_months",
     # family
     "birth_probability", "fertile_until",
     # illness
-    "medical_probability", "medical_mean", "medical_sigma", "uninsured_share",
+    "medical_probability", "medical_mean", "medical_sigma",
+    "deductible", "share_above_deductible", "change_above_deductible",
     # goods
     "subsistence", "marginal_share", "need_weights", "need_mean", "lump_share",
     # durables and their credit
@@ -90,6 +97,11 @@ LEAST_NET = 0.01
 """Least net price of a durable as a share of its price: keeps the log of the purchase rule finite."""
 MOST_CUT = 0.5
 """Most that a coupon may take from the month's spending on another good: keeps spending positive."""
+MOST_COMMITTED = 0.8
+"""Largest share of permanent income that is put aside by plan."""
+_CHILD_BANDS = int(MemberBand.STUDENT) + 1
+_STUDENTS = int(MemberBand.STUDENT)
+_ADULTS = int(MemberBand.AGE_18_59)
 _WEEKEND = 2.0
 """Days of a weekend, to which a school break adds."""
 _AGE_1, _AGE_2, _AGE_3 = (12 * years for years in AGE_BAND_STARTS[1:])
@@ -227,6 +239,8 @@ def household_block(
     spend = np.empty(N_GOODS)
     by_category = np.empty(N_CATEGORIES)
     need = np.empty(3)
+    earned = np.empty(2)
+    usually_earned = np.empty(2)
     hazard_draw = np.empty(N_DURABLES)
     band_starts = np.array([0, 36, 72, 180, 216])
     # arrays are taken out of their tuples once: inside the loop each access would count references
@@ -251,7 +265,6 @@ def household_block(
     h_property = h.property
     h_pension = h.pension
     h_transfers = h.transfers
-    h_deduction_rate = h.deduction_rate
     h_employee_pensioners = h.employee_pensioners
     h_permanent_income = h.permanent_income
     h_liquid_wealth = h.liquid_wealth
@@ -293,7 +306,11 @@ def household_block(
     p_down_payment = p.down_payment
     p_medical_probability = p.medical_probability
     p_medical_mean = p.medical_mean
-    p_uninsured_share = p.uninsured_share
+    p_contributions = p.contributions
+    p_tax_brackets = p.tax_brackets
+    p_deductible = p.deductible
+    p_share_above_deductible = p.share_above_deductible
+    p_change_above_deductible = p.change_above_deductible
     p_trip_constant = p.trip_constant
     p_trip_nights = p.trip_nights
     p_daily_spending = p.daily_spending
@@ -418,6 +435,10 @@ def household_block(
         extra_benefit = 0.0
         business = 0.0
         usual_business = 0.0
+        earned[0] = 0.0
+        earned[1] = 0.0
+        usually_earned[0] = 0.0
+        usually_earned[1] = 0.0
         for e in range(2):
             occupation = h_occupation[i, e]
             if occupation == Occupation.NONE:
@@ -456,8 +477,10 @@ def household_block(
                     - rules.wage_with_floor(base, floor0, p.floor_spillover),
                 )
             usual_wages += wage
+            usually_earned[e] = wage
             if h_employed[i, e]:
                 wages += wage
+                earned[e] = wage
                 labour[block, city, sector, 0] += w
                 labour[block, city, sector, 1] += w * wage
                 acc[Item.EMPLOYED] += w
@@ -486,8 +509,65 @@ def household_block(
         property_cash = property_income - imputed_income
         pensions = h_pension[i] * m.growth
         transfers = h_transfers[i] * m.growth
-        deductions = h_deduction_rate[i] * wages
-        usual_deductions = h_deduction_rate[i] * usual_wages
+        # --- deductions by law: of what was earned, and of what is earned when everybody works
+        children = 0.0
+        for b in range(_CHILD_BANDS):
+            children += h_members[i, b]
+        hired = 0.0
+        deductions = 0.0
+        tax = 0.0
+        usual_deductions = 0.0
+        housing_fund = 0.0
+        old_age_income = 0.0
+        in_employee_scheme = 0.0
+        in_resident_scheme = 0.0
+        mean_wage = p.mean_wage * m.growth
+        owners = 0
+        for e in range(2):
+            if h_occupation[i, e] == Occupation.SELF_EMPLOYED:
+                owners += 1
+        main = 0 if usually_earned[0] >= usually_earned[1] else 1
+        resident_pension = p.resident_pension * m.growth
+        for e in range(2):
+            occupation = h_occupation[i, e]
+            if occupation == Occupation.NONE:
+                continue
+            participation = p_contributions[1, occupation]
+            in_employee_scheme += participation
+            in_resident_scheme += 1.0 - participation
+            usual_wage = usually_earned[e]
+            if occupation == Occupation.SELF_EMPLOYED:
+                usual_wage = (usual_business - farm) / owners
+            if usual_wage > 0.0:
+                free = p.tax_allowance + p.elderly_deduction
+                if e == main:
+                    free += p.child_deduction * children
+                if occupation == Occupation.SELF_EMPLOYED:
+                    free = usual_wage  # business income is net of its own tax
+                contribution, levy, fund = rules.wage_deductions(
+                    usual_wage, p_contributions[0, occupation], participation, p_contributions[2, occupation] > 0.0,
+                    p_contributions[3, occupation], mean_wage, p.base_floor, p.base_ceiling, free, p_tax_brackets,
+                )  # fmt: skip
+                usual_deductions += contribution + levy
+                housing_fund += fund
+                if earned[e] > 0.0 or occupation == Occupation.SELF_EMPLOYED:
+                    # who is at work earns the usual wage
+                    deductions += contribution + levy
+                    tax += levy
+            if occupation <= Occupation.FLEXIBLE:
+                hired += 1.0
+            else:
+                usual_wage = min(usual_wage, p.base_floor * mean_wage)
+            old_age_income += rules.expected_pension(
+                usual_wage, participation, p.pension_replacement, resident_pension
+            )
+        premiums = rules.resident_premiums(
+            float(h_resident_insured[i]), max(h_members[i, _ADULTS] - hired, 0.0), p.medical_premium * m.growth,
+            p.pension_premium * m.growth,
+        )  # fmt: skip
+        deductions += premiums
+        usual_deductions += premiums
+        promise = 0.0
         policy = 0.0
         policy_usual = 0.0
         labelled = 0.0
@@ -498,6 +578,13 @@ def household_block(
                 continue
             if not (r.groups == 0 or r.groups & group):
                 continue
+            # a pension that rises for good is expected by those who will draw it
+            if r.basis == Basis.RESIDENT_PENSIONER:
+                promise += in_resident_scheme * r.permanent
+            elif r.basis == Basis.EMPLOYEE_PENSIONER:
+                promise += in_employee_scheme * r.permanent + r.permanent_share * (
+                    old_age_income - in_resident_scheme * resident_pension
+                )
             units = _transfer_units(
                 r.basis,
                 r.age_min,
@@ -520,7 +607,7 @@ def household_block(
                 continue
             own = 0.0
             if r.basis == Basis.EMPLOYEE_PENSIONER:
-                others = h_resident_pensioners[i] * p.resident_pension * m.growth
+                others = h_resident_pensioners[i] * resident_pension
                 own = max(pensions - others, 0.0) / max(float(h_employee_pensioners[i]), 1.0)
             paid = units * (r.amount + r.share * own)
             policy += paid
@@ -570,7 +657,21 @@ def household_block(
         if m.loan_rule >= 0 and interest_subsidy > 0.0:
             cost[m.loan_rule, city] += w * interest_subsidy
             gross[m.loan_rule] += w * (loan + max(-wealth, 0.0)) / 12.0
-        saving_share = float(h_saving_rate[i])
+        # what is put aside: by law, for children, for old age, and without a named purpose
+        education = 0.0
+        retirement = 0.0
+        if stage != Stage.RETIRED:
+            minors = children - h_members[i, _STUDENTS]
+            education = rules.education_plan(
+                minors, p.education_cost * m.growth, p.education_share, band_starts[4]
+            )
+            old_age_income += promise + pensions + property_cash + transfers + p.old_farm_share * farm
+            retirement = rules.retirement_plan(
+                permanent, old_age_income, p.retirement_target, p.retirement_share, p.drawing_over_saving
+            )
+        saving_share = min(
+            float(h_saving_rate[i]) + (housing_fund + education + retirement) / permanent, MOST_COMMITTED
+        )
         debt_service = loan_interest + loan_repaid + mortgage_interest + mortgage_paid
         spendable = max((1.0 - saving_share) * permanent - debt_service, p.floor_income_share * permanent)
         committed = rules.committed_saving(
@@ -714,15 +815,21 @@ def household_block(
         if rules.event(u_medical, p_medical_probability[residence] * need[2]):
             z_medical = normal_quantile(uniform(m.seed, i, m.t, Draw.MEDICAL_SIZE))
             expense = rules.medical_expense(z_medical, p_medical_mean[residence] * m.growth, p.medical_sigma)
-            own_share = max(
-                0.0, p_uninsured_share[h_insurance[i]] + m_uninsured_change[regime, h_insurance[i]]
-            )
-            change = own_share - p_uninsured_share[h_insurance[i]]
-            medical = min(own_share * expense, max(0.0, available - p.floor_income_share * spendable))
-            available -= medical
+            insurance = int(h_insurance[i])
+            share = p_share_above_deductible[insurance, residence]
+            deductible = p_deductible[insurance] * m.growth
+            own_part = rules.own_expense(expense, deductible, share)
+            change = m_uninsured_change[regime, insurance]
             if change != 0.0:
-                acc[Item.EXTRA_COVER] -= w * change * expense
-                demand[block, city, Sector.HEALTH_CARE] -= w * change * expense
+                changed = max(0.0, share + change * p_change_above_deductible[insurance, residence])
+                covered = own_part - rules.own_expense(expense, deductible, changed)
+                own_part -= covered
+                acc[Item.EXTRA_COVER] += w * covered
+                demand[block, city, Sector.HEALTH_CARE] += w * covered
+            medical = min(own_part, max(0.0, available - p.floor_income_share * spendable))
+            available -= medical
+            if keeps:
+                diaries[i, Entry.MEDICAL_BILL] = expense
 
         # --- trips
         trip_cost = 0.0
@@ -931,6 +1038,10 @@ def household_block(
         acc[Item.EXTRA_BENEFIT] += w * extra_benefit
         acc[Item.POLICY_TRANSFERS] += w * policy
         acc[Item.DEDUCTIONS] += w * deductions
+        acc[Item.INCOME_TAX] += w * tax
+        acc[Item.HOUSING_FUND] += w * housing_fund
+        acc[Item.EDUCATION_PLAN] += w * education
+        acc[Item.RETIREMENT_PLAN] += w * retirement
         acc[Item.SUBSIDIES] += w * (subsidies)
         acc[Item.COUPONS] += w * discount
         acc[Item.COMMITTED] += w * (committed - withdrawn)
@@ -981,6 +1092,12 @@ def household_block(
             diaries[i, Entry.TRIP] = trip_cost
             diaries[i, Entry.TRIP_BLOCK] = block_days
             diaries[i, Entry.COUPON_OFF] = discount
+            diaries[i, Entry.STAGE] = stage
+            diaries[i, Entry.TAX] = tax
+            diaries[i, Entry.HOUSING_FUND] = housing_fund
+            diaries[i, Entry.EDUCATION_PLAN] = education
+            diaries[i, Entry.RETIREMENT_PLAN] = retirement
+            diaries[i, Entry.PENSION_PROMISE] = promise
             for g in range(N_GOODS):
                 diaries[i, Entry.GOODS + g] = spend[g]
             for k in range(N_CATEGORIES):

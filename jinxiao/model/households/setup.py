@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from scipy.stats import norm
 
 from jinxiao.model.conditions import Conditions
 from jinxiao.model.consumption import ConsumptionFunction, ConsumptionProblem
 from jinxiao.model.ergodic import ConsumptionTable, permanent_shocks, tabulate, transitory_shocks
 from jinxiao.model.households import rules
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
+from jinxiao.model.households.income import schedule, usual_income
 from jinxiao.model.households.loop import HouseholdColumns, HouseholdParameters
 from jinxiao.model.life_stages import LifeStage, solve_lives, wealth_by_stage
 from jinxiao.model.names import DURABLES, N_DURABLES, N_STAGES, MemberBand, Occupation, Stage
@@ -153,6 +155,9 @@ def lives(values: Values, fit: Fit, regime: Regime) -> list[list[LifeStage]]:
             ),
             sigma=v["households.transitory_shock_sd"],
             nodes=3,
+            deductible=float(v["income.medical_deductible"][insurance])
+            / float(np.mean(fit.mean_income[:2]))
+            / income,
         )
         psi, psi_odds = permanent_shocks(0.0 if retired else v["households.permanent_shock_sd"], 2)
         return ConsumptionProblem(
@@ -274,6 +279,8 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
     """Return the tuple that the household loop reads."""
     v = values
     subsistence, marginal = subsistence_system(v, fit)
+    law = schedule(v)
+    above = shares_above_deductible(v)
     hazards = replacement_hazards(v)
     add_cap = np.full(N_DURABLES, v["durables.add_cap"])
     price = np.asarray(v["durables.price"])
@@ -287,7 +294,26 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         medical_probability=np.asarray(v["households.medical_probability"]),
         medical_mean=np.asarray(v["households.medical_mean"]),
         medical_sigma=v["households.medical_sigma"],
-        uninsured_share=np.asarray(v["households.uninsured_share"]),
+        deductible=np.asarray(v["income.medical_deductible"]),
+        share_above_deductible=above.share,
+        change_above_deductible=above.change,
+        contributions=law.contributions,
+        tax_brackets=law.tax,
+        mean_wage=law.mean_wage,
+        base_floor=law.floor,
+        base_ceiling=law.ceiling,
+        tax_allowance=law.allowance,
+        child_deduction=law.child,
+        elderly_deduction=law.elderly,
+        medical_premium=law.medical_premium,
+        pension_premium=law.pension_premium,
+        education_cost=v["income.education_cost"],
+        education_share=v["income.education_share"],
+        pension_replacement=v["income.pension_replacement"],
+        old_farm_share=v["income.old_farm_share"],
+        retirement_target=v["income.retirement_target"],
+        retirement_share=v["income.retirement_share"],
+        drawing_over_saving=float(v["income.retirement_years"][1] / v["income.retirement_years"][0]),
         subsistence=subsistence,
         marginal_share=marginal,
         need_weights=np.asarray(v["households.need_weights"]),
@@ -354,6 +380,32 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         later_from=MONTHS_A_YEAR * float(v["households.later_from"]),
         retired_from=MONTHS_A_YEAR * float(v["households.retired_from"]),
     )
+
+
+class AboveDeductible(NamedTuple):
+    """Cover of what a medical expense exceeds the deductible, each of shape (insurance, residence).
+
+    ``share`` is what the patient pays of it, so that the mean share paid of the whole expense is the published one;
+    ``change`` is by how much it moves when that mean moves by one.
+    """
+
+    share: np.ndarray
+    change: np.ndarray
+
+
+def shares_above_deductible(values: Values) -> AboveDeductible:
+    """Return the cover above the deductible of each scheme, for the expenses of town and country.
+
+    With a lognormal expense ``X`` and deductible ``D`` the mean part below is ``E min(X, D) = mu N(z - sigma) + D (1 - N(z))``,
+    ``z = ln(D / mu) / sigma + sigma / 2``.
+    """
+    mean = np.asarray(values["households.medical_mean"])[None, :]
+    sigma = float(values["households.medical_sigma"])
+    deductible = np.asarray(values["income.medical_deductible"])[:, None]
+    z = np.log(deductible / mean) / sigma + 0.5 * sigma
+    below = mean * norm.cdf(z - sigma) + deductible * norm.sf(z)
+    paid = np.asarray(values["households.uninsured_share"])[:, None] * mean
+    return AboveDeductible(np.maximum(paid - below, 0.0) / (mean - below), mean / (mean - below))
 
 
 def risk_class(occupation: np.ndarray) -> np.ndarray:
@@ -476,12 +528,7 @@ def start_households(
     columns["wage_gain"][:] = 1.0
     columns["risk"][:] = risk_class(occupation)
     columns["stage"][:] = life_stage(seed_columns, values)
-    usual = (
-        seed_columns["wage"].sum(axis=1, dtype=np.float64)
-        * (1.0 - seed_columns["deduction_rate"])
-        + seed_columns["self_employment"] + seed_columns["farm"] + seed_columns["pension"] + seed_columns["transfers"]
-        + seed_columns["property"] * (1.0 - np.asarray(values["households.imputed_income_share"])[residence])
-    )  # fmt: skip
+    usual = usual_income(seed_columns, values)
     floor = fit.mean_income[residence] * values["households.floor_income_share"]
     columns["permanent_income"][:] = np.maximum(usual, floor)
     gradient = values["households.committed_gradient"]
