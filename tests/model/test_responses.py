@@ -398,7 +398,9 @@ def test_unemployment_insurance_costs_what_it_pays_and_is_spent(history: Economy
     np.testing.assert_allclose(cost(run)[HISTORY:], benefits, rtol=1e-9)
     assert (benefits > 0.0).all()
     spent = gain(run, reference)[HISTORY:]
-    assert spent[0] > 0.0 and spent.sum() > 0.0  # a month's sum may fall: a car bought earlier is not bought then
+    assert (
+        spent[0] > 0.0 and spent.sum() > 0.0
+    )  # a month's sum may fall: a car bought earlier is not bought then
 
 
 def test_leave_taken_makes_trips(history: Economy, reference: Economy) -> None:
