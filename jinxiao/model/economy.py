@@ -337,7 +337,7 @@ class Economy(mesa.Model):
         pace = self.state.claims.get(pool, 0.0)
         if money <= 0.0:
             return 0.0
-        return min(1.0, CAUTION * money / pace) if pace > 0.0 else 1.0
+        return 1.0 if pace <= CAUTION * money else CAUTION * money / pace
 
     def _claims_on(self, pool: int, rules: np.ndarray) -> float:
         mine = sorted({int(r["rule"]) for r in rules if r["pool"] == pool})
