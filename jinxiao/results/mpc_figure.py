@@ -50,7 +50,10 @@ def mpc_figures(found: Propensities, baseline: Baseline) -> dict[str, Figure]:
 
 def _bars(table: pd.DataFrame, payment: str, title: str) -> Figure:
     """Propensities by group and window, one panel a grouping."""
-    note = "Paired runs with prices, wages and jobs held; all consumption counts, durables too: one car bought or not moves the one-month bar of a group."
+    note = (
+        "Paired runs with prices, wages and jobs held; all consumption counts, durables too: one car bought or not moves the "
+        "one-month bar of a group."
+    )
     figure = sheet(2.5, title, "Yuan of consumption per yuan received until then", note, keys=1)
     rows = table[table["payment"] == payment]
     axes: Any = figure.subplots(1, len(PANELS), sharey=True, width_ratios=[6, 5, 4])
