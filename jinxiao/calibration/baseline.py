@@ -22,8 +22,16 @@ from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.family import CHILD_STARTS, death_chances
+from jinxiao.model.households.income import usual_income
 from jinxiao.model.households.rules import annuity
-from jinxiao.model.households.setup import CHILD_YEARS, Fit, births_by_age, death_rates, household_parameters
+from jinxiao.model.households.setup import (
+    CHILD_YEARS,
+    Fit,
+    births_by_age,
+    death_rates,
+    household_parameters,
+    life_stage,
+)
 from jinxiao.model.names import (
     AGE_BAND_STARTS,
     CATEGORIES,
@@ -36,12 +44,16 @@ from jinxiao.model.names import (
     N_MARKETS,
     N_QUINTILES,
     N_SECTORS,
+    N_STAGES,
     N_ZONES,
     RESIDENCES,
     Category,
+    Insurance,
     MemberBand,
+    Need,
     Occupation,
     Sector,
+    Stage,
 )
 
 FIT_HOUSEHOLDS = 14_000
@@ -172,11 +184,7 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
         ],
         axis=1,
     ) + np.asarray(values["households.need_fixed"])
-    cash_share = 1.0 - np.asarray(values["households.imputed_income_share"])[h["zone"] % 2]
-    usual = (
-        h["wage"].sum(axis=1, dtype=np.float64) * (1.0 - h["deduction_rate"]) + h["self_employment"] + h["farm"]
-        + h["pension"] + h["transfers"] + h["property"] * cash_share
-    )  # fmt: skip
+    usual = usual_income(h, values)
     mean_income = _mean_by_residence(world, usual)
     weight = h["weight"].astype(np.float64)
     per_head = float(weight @ usual / (weight @ persons))
@@ -203,6 +211,8 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
         need_mean=need,
         lump_share=np.array(FIRST_LUMP_SHARE),
         mean_income=np.append(mean_income, per_head),
+        stage_health=stage_health(h, values),
+        retired_income=retired_income(h, usual, values),
     )
     return fit, budget
 
@@ -317,32 +327,59 @@ def _payment(rate: float, months: float) -> float:
 
 
 def entry_levels(world: FitWorld) -> dict[str, np.ndarray]:
-    """Return wages, occupations and deductions of newcomers: means and shares of today's wage earners.
+    """Return wages and occupations of newcomers: means and shares of today's wage earners.
 
     Where a zone has no earner of an occupation and quintile the mean of the province stands.
     """
     h = world.households
     weight = np.repeat(h["weight"].astype(np.float64)[:, None], 2, axis=1)
     hired = (h["occupation"] >= Occupation.FORMAL) & (h["occupation"] <= Occupation.FLEXIBLE)
-    zone, quintile, rate = (
-        np.repeat(h[name][:, None].astype(np.float64), 2, axis=1)[hired]
-        for name in ("zone", "quintile", "deduction_rate")
+    zone, quintile = (
+        np.repeat(h[name][:, None].astype(np.int64), 2, axis=1)[hired] for name in ("zone", "quintile")
     )
     kind, w = h["occupation"][hired].astype(np.int64), weight[hired]
     n = len(Occupation)
-    cell = (zone.astype(np.int64) * n + kind) * N_QUINTILES + quintile.astype(np.int64)
+    cell = (zone * n + kind) * N_QUINTILES + quintile
     shape = (N_ZONES, n, N_QUINTILES)
     heads = np.bincount(cell, w, N_ZONES * n * N_QUINTILES).reshape(shape)
     money = np.bincount(cell, w * h["wage"][hired], N_ZONES * n * N_QUINTILES).reshape(shape)
     everywhere = money.sum(axis=0) / np.maximum(heads.sum(axis=0), 1e-9)
     wage = np.where(heads > 0.0, money / np.maximum(heads, 1e-9), everywhere[None])
     by_kind = heads[:, Occupation.FORMAL : Occupation.FLEXIBLE + 1].sum(axis=2)
-    deduction = np.bincount(kind, w * rate, n) / np.maximum(np.bincount(kind, w, n), 1e-9)
     return {
         "entry_wage": wage,
         "entry_cdf": np.cumsum(by_kind / np.maximum(by_kind.sum(axis=1, keepdims=True), 1e-9), axis=1),
-        "entry_deduction": deduction,
     }
+
+
+def stage_health(households: Mapping[str, np.ndarray], values: Values) -> np.ndarray:
+    """Return the need of health care of a household in each stage of life over that of the mean household."""
+    h = households
+    need = h["members"] @ np.asarray(values["households.need_weights"])[Need.HEALTH]
+    weight = h["weight"].astype(np.float64)
+    stage = life_stage(h, values)
+    by_stage = np.bincount(stage, weight * need, N_STAGES) / np.maximum(
+        np.bincount(stage, weight, N_STAGES), 1e-9
+    )
+    return np.asarray(by_stage / (weight @ need / weight.sum()))
+
+
+def retired_income(households: Mapping[str, np.ndarray], usual: np.ndarray, values: Values) -> np.ndarray:
+    """Return income per adult of the retired over that in the last working stage, by insurance.
+
+    A replacement ratio across households of today: pensions, transfers and what farms still yield over wages and all else.
+    """
+    h = households
+    weight = h["weight"].astype(np.float64)
+    adults = h["members"][:, MemberBand.AGE_18_59 :].sum(axis=1, dtype=np.float64)
+    stage = life_stage(h, values)
+    ratio = np.empty(len(Insurance))
+    for insurance in range(len(Insurance)):
+        mine = h["insurance"] == insurance
+        old, working = mine & (stage == Stage.RETIRED), mine & (stage == Stage.LATER)
+        per_adult = [(weight[k] @ usual[k]) / max(float(weight[k] @ adults[k]), 1e-9) for k in (old, working)]
+        ratio[insurance] = per_adult[0] / per_adult[1]
+    return ratio
 
 
 def _good_shares(budget: np.ndarray, values: Values) -> np.ndarray:
@@ -359,10 +396,8 @@ def add_rates(world: FitWorld, values: Values, fit: Fit) -> np.ndarray:
     h = world.households
     weight = h["weight"].astype(np.float64)
     residence = h["zone"] % 2
-    usual = (
-        h["wage"].sum(axis=1, dtype=np.float64) * (1.0 - h["deduction_rate"]) + h["self_employment"] + h["farm"]
-        + h["pension"] + h["transfers"] + h["property"]
-    )  # fmt: skip
+    imputed = np.asarray(values["households.imputed_income_share"])[residence] * h["property"]
+    usual = usual_income(h, values) + imputed
     relative = np.maximum(usual / fit.mean_income[residence], values["households.floor_income_share"])
     pull = relative ** values["durables.add_income_elasticity"]
     growth = np.asarray(values["durables.add_growth"]) / MONTHS

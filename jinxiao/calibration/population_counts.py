@@ -22,7 +22,7 @@ class Counts:
         self.weight = np.asarray(h["weight"], np.float64)
         self.persons = h["members"].sum(axis=1, dtype=np.int64)
         self.gross_wages = (h["wage"] * h["employed"]).sum(axis=1, dtype=np.float64)
-        self.deductions = self.gross_wages * h["deduction_rate"]
+        self.deductions = h["deductions"].astype(np.float64)
 
     def by_zone(self, values: NDArray[np.generic] | float = 1.0) -> NDArray[np.float64]:
         """Weighted sum by zone, shape (N_ZONES,)."""

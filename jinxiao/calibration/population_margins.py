@@ -174,7 +174,7 @@ def _incomes(counts: Counts, statistics: Statistics, parameters: PopulationParam
         h["zone"],
         np.asarray(h["weight"]),
         counts.persons.astype(np.float32),
-        h["deduction_rate"],
+        h["deductions"],
         h["pension"],
         [],
     )

@@ -107,9 +107,10 @@ def determining_files() -> list[Path]:
     """Return every file that the households, the calendar or the geography depend on."""
     model = _HERE.parent / "model"
     return [
-        *statistics_files(), CALENDAR, SCHOOL_BREAKS, OUTLINES, POPULATION_FILE,
+        *statistics_files(), CALENDAR, SCHOOL_BREAKS, OUTLINES, POPULATION_FILE, POPULATION_FILE.parent / "income.yaml",
         *sorted((_HERE / "synthesis").glob("*.py")), _HERE / "statistics.py", _HERE / "calendar.py",
-        model / "names.py", model / "households" / "columns.py",
+        model / "names.py", model / "households" / "columns.py", model / "households" / "income.py",
+        model / "households" / "rules.py",
     ]  # fmt: skip
 
 

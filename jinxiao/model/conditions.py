@@ -220,6 +220,17 @@ class Conditions:
     job_loss_replacement: float = 0.0
     """change in the replacement rate of unemployment insurance"""
 
+    credit_line: float = 0.0
+    """change in the unsecured credit line, months of spendable income"""
+    regime_groups: int = 0
+    """bit mask of the households' groups for which the three changes below add to the general ones; 0: for nobody"""
+    group_uninsured_share: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    """(insurance,) as ``uninsured_share``, for households of ``regime_groups`` on top"""
+    group_job_loss_replacement: float = 0.0
+    """as ``job_loss_replacement``, for households of ``regime_groups`` on top"""
+    group_credit_line: float = 0.0
+    """as ``credit_line``, for households of ``regime_groups`` on top"""
+
     loan_rate_cut: float = 0.0
     """annual interest on consumer loans taken over by the budget, e.g. 0.01"""
     loan_eligible_share: float = 0.0

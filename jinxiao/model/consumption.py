@@ -20,6 +20,9 @@ Skinner and Zeldes, 1995) would be a 100% tax on the savings of the poor and wou
 The solution is the fixed point of one endogenous-grid step (Carroll, 2006).  Repeating the step converges
 slowly because a month's discount is small; Newton's method finds the same fixed point in about ten steps.
 
+Where the household may leave its stage of life (``life_stages.py``), the marginal value of what comes then is known, since
+later stages are solved first; it enters the step as one number a node, and the rest is as before.
+
 References: Carroll (2006), Economics Letters 91; Carroll and Shanker (2024), "Theoretical foundations of
 buffer stock saving"; Hubbard, Skinner and Zeldes (1995), JPE 103; Moffitt (1983), AER 73.
 """
@@ -35,6 +38,8 @@ Floats = NDArray[np.float64]
 
 PROBABILITY_TOLERANCE = 1e-9
 """Rounding allowed in the sum of probabilities and in the mean of the permanent shock."""
+HALVINGS = 60
+"""Bisections for the marginal propensity of the very rich: to the last bit."""
 PLAIN_STEPS = 5
 """Endogenous-grid steps before the first Newton step: enough to bend the linear first guess into shape."""
 
@@ -109,7 +114,33 @@ class ConsumptionProblem:
     @property
     def asymptotic_mpc(self) -> float:
         """Marginal propensity to consume of the very rich, as without risk: ``1 - patience / R_save``."""
-        return 1.0 - self.patience / self.rate_save
+        return self.tail_mpc(1.0, 0.0)
+
+    def tail_mpc(self, staying: float, outside: float) -> float:
+        """Marginal propensity to consume ``k`` of the very rich where the stage of life may end.
+
+        Far above all income ``c = k m``, and the Euler equation becomes ``(1 - k)^rho = B (staying + outside k^rho)`` with
+        ``B = beta s R_save^(1 - rho)``; the left side falls in ``k``, the right side rises.
+
+        Parameters
+        ----------
+        staying : float
+            Probability that the stage goes on.
+        outside : float
+            Marginal value of wealth ``W^-rho`` elsewhere (the next stage, a bequest) over that of a month's survival.
+        """
+        rho = self.risk_aversion
+        scale = self.discount_factor * self.survival * self.rate_save ** (1.0 - rho)
+        if outside == 0.0:
+            return 1.0 - (scale * staying) ** (1.0 / rho)
+        low, high = 0.0, 1.0
+        for _ in range(HALVINGS):
+            middle = 0.5 * (low + high)
+            if (1.0 - middle) ** rho > scale * (staying + outside * middle**rho):
+                low = middle
+            else:
+                high = middle
+        return 0.5 * (low + high)
 
     @property
     def growth_impatience(self) -> float:
@@ -123,17 +154,19 @@ class ConsumptionProblem:
         parts = (np.asarray(value, dtype=np.float64).tobytes() for value in astuple(self))
         return hashlib.sha256(b"|".join(parts)).hexdigest()
 
-    def require_impatience(self) -> None:
+    def require_impatience(self, staying: float = 1.0) -> None:
         """Raise ``ValueError`` naming the condition for a finite, non-zero solution that fails.
 
         Return impatience ``(beta s R)^(1/rho) / R < 1`` keeps consumption above zero; finite value of autarky
-        ``beta s E[(G psi)^(1 - rho)] < 1`` that of consuming one's income finite (Carroll and Shanker, 2024).
+        ``beta s E[(G psi)^(1 - rho)] < 1`` that of consuming one's income finite (Carroll and Shanker, 2024). ``staying``
+        is the probability that a stage of life goes on: beyond it the value is known, so it discounts further.
         """
         growth = self.growth * self.permanent_values
-        discount = self.discount_factor * self.survival
+        discount = self.discount_factor * self.survival * staying
         autarky = discount * float(self.permanent_probabilities @ growth ** (1.0 - self.risk_aversion))
+        impatience = self.patience * staying ** (1.0 / self.risk_aversion) / self.rate_save
         factors = {
-            "return impatience: (beta s R_save)^(1/rho) / R_save": self.patience / self.rate_save,
+            "return impatience: (beta s R_save)^(1/rho) / R_save": impatience,
             "finite value of autarky: beta s E[(G psi)^(1-rho)]": autarky,
         }
         if broken := [f"{name} = {factor:.6f}" for name, factor in factors.items() if factor >= 1.0]:
@@ -230,10 +263,13 @@ def mpc(function: ConsumptionFunction, m: ArrayLike, size: float) -> Floats:
 
 
 @njit(cache=True, nogil=True)
-def _euler_step(a, gross_return, c, growth, xi, probability, discount, rho, limit, lowest_cash, tail_mpc):
+def _euler_step(
+    a, gross_return, c, outside, growth, xi, probability, discount, rho, limit, lowest_cash, tail_mpc
+):
     """Apply the endogenous-grid step to consumption ``c`` at nodes ``a`` and differentiate it.
 
-    ``T_i(c) = (beta s R_i E[(G psi)^-rho c(m')^-rho])^(-1/rho)``.  Between nodes j and j + 1 consumption is
+    ``T_i(c) = (beta s R_i E[(G psi)^-rho c(m')^-rho] + outside_i)^(-1/rho)``, where ``outside`` is the marginal value of
+    wealth in what may follow this stage of life (zero where it never ends).  Between nodes j and j + 1 consumption is
     ``m' - a_j - w (a_{j+1} - a_j)``, where ``w`` is the place of ``m'`` between ``a_j + c_j`` and the next
     node; so its derivatives by ``c_j`` and ``c_{j+1}`` are ``(1 - w)`` and ``w`` times ``1 - mpc``.
     Returns ``T``, shape (n,), and ``dT_i / dc_j``, shape (n, n).
@@ -269,7 +305,7 @@ def _euler_step(a, gross_return, c, growth, xi, probability, discount, rho, limi
                 expected += marginal
                 jacobian[i, j] += marginal / c_next * (1.0 - place) * saved_share
                 jacobian[i, j + 1] += marginal / c_next * place * saved_share
-        updated[i] = (discount * gross_return[i] * expected) ** (-1.0 / rho)
+        updated[i] = (discount * gross_return[i] * expected + outside[i]) ** (-1.0 / rho)
         jacobian[i] *= discount * gross_return[i] * updated[i] ** (1.0 + rho)
     return updated, jacobian
 
@@ -309,9 +345,6 @@ def solve(
 ) -> ConsumptionFunction:
     """Solve the infinite-horizon problem.
 
-    Newton's method on ``c = T(c)`` (see :func:`_euler_step`), falling back on the plain step ``c <- T(c)``
-    whenever Newton's proposal is no increasing, positive policy or the last one did not reduce the error.
-
     Parameters
     ----------
     problem : ConsumptionProblem
@@ -326,15 +359,50 @@ def solve(
     ValueError
         If an impatience condition fails (named) or the iteration does not converge.
     """
-    problem.require_impatience()
+    a, _ = (grid or SavingsGrid()).nodes(problem.borrowing_limit)
+    return solve_given_outside(
+        problem, 1.0, np.zeros(a.size), problem.asymptotic_mpc, grid, tolerance, max_iterations
+    )
+
+
+def solve_given_outside(
+    problem: ConsumptionProblem,
+    staying: float,
+    outside: Floats,
+    tail_mpc: float,
+    grid: SavingsGrid | None = None,
+    tolerance: float = 1e-10,
+    max_iterations: int = 2000,
+    start: ConsumptionFunction | None = None,
+) -> ConsumptionFunction:
+    """Solve a stage of life that goes on with probability ``staying``, given the marginal value of what else may come.
+
+    Newton's method on ``c = T(c)`` (see :func:`_euler_step`), falling back on the plain step ``c <- T(c)``
+    whenever Newton's proposal is no increasing, positive policy or the last one did not reduce the error.
+
+    Parameters
+    ----------
+    problem, grid, tolerance, max_iterations
+        As for :func:`solve`.
+    staying : float
+        Probability that a household that lives on stays in the stage, in (0, 1].
+    outside : ndarray, shape (n,)
+        Discounted expected marginal value of wealth at each node of the grid if the stage ends.
+    tail_mpc : float
+        Slope above the last node.
+    start : ConsumptionFunction, optional
+        Policy of a similar household on the same grid, from which the iteration starts.
+    """
+    problem.require_impatience(staying)
     limit = problem.borrowing_limit
     a, first_saver = (grid or SavingsGrid()).nodes(limit)
     gross_return = np.where(np.arange(a.size) < first_saver, problem.rate_borrow, problem.rate_save)
-    discount, tail_mpc = problem.discount_factor * problem.survival, problem.asymptotic_mpc
+    discount = problem.discount_factor * problem.survival * staying
     preferences = (discount, problem.risk_aversion, limit, problem.lowest_cash, tail_mpc)
-    constants = (*problem.joint_shocks(), *preferences)
+    constants = (outside, *problem.joint_shocks(), *preferences)
     # first guess: an average month's income, and wealth at the rate of the very rich
-    c = 1.0 + tail_mpc * (a + limit)
+    c = 1.0 + tail_mpc * (a + limit) if start is None else start.c[1:]
+    plain_steps = PLAIN_STEPS if start is None else 1
     previous_error = np.inf
     for iteration in range(max_iterations):
         updated, jacobian = _euler_step(a, gross_return, c, *constants)
@@ -343,7 +411,7 @@ def solve(
             m, c = np.append(-limit, a + updated), np.append(0.0, updated)
             return ConsumptionFunction(m, c, first_saver + 1, limit, problem.lowest_cash, tail_mpc)
         newton = updated
-        if iteration >= PLAIN_STEPS and error < previous_error:
+        if iteration >= plain_steps and error < previous_error:
             newton = c + eliminate(np.eye(a.size) - jacobian, updated - c)
         c = newton if newton.min() > 0.0 and (np.diff(newton) >= 0.0).all() else updated
         previous_error = error

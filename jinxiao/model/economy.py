@@ -11,6 +11,7 @@ from jinxiao.model import markets as mk
 from jinxiao.model import payments as pm
 from jinxiao.model.baseline import Baseline, CalendarMonth
 from jinxiao.model.conditions import MAX_RULES, Conditions, Policy
+from jinxiao.model.ergodic import stack_tables
 from jinxiao.model.firms.columns import FIRM
 from jinxiao.model.firms.loop import cell_starts, plan_firms, settle_firms, share_custom
 from jinxiao.model.firms.setup import firm_parameters, found_firms, individual_share_of_sales
@@ -198,7 +199,6 @@ class Economy(mesa.Model):
         self.public_shares = pm.PublicShares(
             taxes=np.asarray(self.values["firms.tax_split"]),
             purchases=np.asarray(self.values["firms.public_wage_payers"]),
-            fund_share_of_deductions=self.values["firms.fund_share_of_deductions"],
             bank_share_of_property=self.values["firms.interest_share_of_property"],
         )
         self.neutral_destinations = mk.destination_utility(self.values, baseline.city_pull, baseline.distance)
@@ -219,8 +219,7 @@ class Economy(mesa.Model):
         self.bank = Bank(self)
 
     def _initial_state(self) -> State:
-        table, quantiles = self._policies(np.zeros(2), 0.0)
-        del table
+        quantiles = self._initial_wealth()
         households = hs.start_households(
             self.world.households, self.values, self.baseline.fit, quantiles, self.model_seed, -BURN_IN
         )
@@ -252,22 +251,32 @@ class Economy(mesa.Model):
         at_work_now = np.bincount(zone[hired & at_work], (weight * hired)[hired & at_work], N_ZONES)
         return unemployed, exposed, at_work_now
 
-    def _policies(self, uninsured_change: np.ndarray, benefit_change: float) -> tuple[Any, np.ndarray]:
-        """Return the consumption table of a risk regime and, for the neutral one, quantiles of stationary wealth."""
-        key = (float(uninsured_change[0]), float(uninsured_change[1]), float(benefit_change))
-        if key not in self.baseline.tables:
-            problems = hs.consumption_problems(
-                self.values, self.baseline.fit, uninsured_change, benefit_change
+    def _consumption_table(self) -> Any:
+        """Return the month's consumption policies: those of the general regime, then those of ``regime_groups`` if it has any."""
+        general, group = hs.regimes_of(self.conditions)
+        tables = self.baseline.tables
+        if general not in tables:
+            tables[general] = hs.table_of(
+                hs.policies(self.values, self.baseline.fit, general, self.baseline.folder)
             )
-            functions = hs.solve_types(problems, self.baseline.folder)
-            self.baseline.tables[key] = (hs.table_of(functions), problems, functions)
-        table, problems, functions = self.baseline.tables[key]
-        quantiles = np.zeros(0)
-        if not any(key):
-            if "quantiles" not in self.baseline.tables:
-                self.baseline.tables["quantiles"] = hs.initial_wealth_quantiles(problems, functions)
-            quantiles = self.baseline.tables["quantiles"]
-        return table, quantiles
+        if group is None:
+            return tables[general]
+        if (general, group) not in tables:
+            if group not in tables:
+                tables[group] = hs.table_of(
+                    hs.policies(self.values, self.baseline.fit, group, self.baseline.folder)
+                )
+            tables[general, group] = stack_tables(tables[general], tables[group])
+        return tables[general, group]
+
+    def _initial_wealth(self) -> np.ndarray:
+        """Return quantiles of long-run liquid wealth by row of the consumption table, without policy."""
+        tables = self.baseline.tables
+        if "wealth" not in tables:
+            tables["wealth"] = hs.initial_wealth_quantiles(
+                self.values, self.baseline.fit, self.baseline.folder
+            )
+        return np.asarray(tables["wealth"])
 
     def _schedule_policy(self) -> None:
         """Schedule each change of policy as a Mesa event half a step before the month it takes effect."""
@@ -347,7 +356,7 @@ class Economy(mesa.Model):
 
     def let_households_live(self) -> None:
         """Take every household through the month once, with budget pools closing on the day their money runs out."""
-        table, _ = self._policies(self.conditions.uninsured_share, self.conditions.job_loss_replacement)
+        table = self._consumption_table()
         rules = self.conditions.durable_rules
         order = np.argsort(rules["durable"], kind="stable") if len(rules) else np.zeros(0, np.int64)
         rules = rules[order]
@@ -846,8 +855,8 @@ class Economy(mesa.Model):
         s = self.public_shares
         public = float(other[:, list(pm.GOVERNMENT_BUYS)].sum())
         health = float(other[:, list(pm.FUND_BUYS)].sum())
-        deductions = float(totals[Item.DEDUCTIONS])
-        taxes = self.values["firms.tax_share"] * sales.sum() + (1.0 - s.fund_share_of_deductions) * deductions
+        income_tax = float(totals[Item.INCOME_TAX])
+        taxes = self.values["firms.tax_share"] * sales.sum() + income_tax
         grants = np.zeros(len(Account))
         for k, account in enumerate(pm.LOCAL_BUDGETS):
             if account == Account.CENTRE:
@@ -860,7 +869,7 @@ class Economy(mesa.Model):
             health
             + totals[Item.PENSIONS]
             + totals[Item.UNEMPLOYMENT_BENEFIT]
-            - s.fund_share_of_deductions * deductions
+            - (float(totals[Item.DEDUCTIONS]) - income_tax)
         )
         return grants
 

@@ -51,9 +51,11 @@ _POINTS_PER_BIT = POINTS_PER_OCTAVE / 2.0 ** np.finfo(np.float64).nmant
 _ONE = np.uint64(1)
 _LAST_CELL = np.uint64(TABLE_OCTAVES * POINTS_PER_OCTAVE - 1)
 _END = TABLE_BEND * 2.0**TABLE_OCTAVES
+TINY = 1e-12
+"""Keeps a share of nothing finite."""
 SAVING, BORROWING = 0, 1
 """Branches of the policy; side by side in a table, so that a household in debt reads the same cache line."""
-SOLVER_VERSION = 1
+SOLVER_VERSION = 2
 """Part of the cache key: raise it whenever ``solve`` changes its results."""
 
 
@@ -92,12 +94,14 @@ def transitory_shocks(
     sigma: float,
     nodes: int,
     durable_outlay: float = 0.0,
+    deductible: float = 0.0,
 ) -> tuple[Floats, Floats]:
     """Monthly income net of outlays that are not chosen, in months of permanent income.
 
-    ``xi = income - uninsured_share * bill - durable_outlay`` with independent parts:
+    ``xi = income - own part of the bill - durable_outlay`` with independent parts:
     ``income`` is lognormal with mean one at work and ``replacement_rate`` (a fixed benefit) out of work;
-    ``bill`` is lognormal with mean ``medical_mean`` in a month of illness and zero otherwise.
+    the bill is lognormal with mean ``medical_mean`` in a month of illness and zero otherwise, and of it ``uninsured_share`` is
+    paid in the mean: all up to the deductible, an equal share above it.
 
     Parameters
     ----------
@@ -115,6 +119,8 @@ def transitory_shocks(
         Equiprobable slices of each lognormal.
     durable_outlay : float
         Expected monthly spending on the upkeep of durables, months of permanent income.
+    deductible : float
+        Part of a bill that the patient pays before insurance shares, months of permanent income.
 
     Returns
     -------
@@ -129,7 +135,11 @@ def transitory_shocks(
         if not 0.0 <= share <= 1.0:
             raise ValueError(f"{name} must lie in [0, 1], got {share}")
     at_work = lognormal_shocks(sigma, nodes)
-    bills = uninsured_share * medical_mean * lognormal_shocks(medical_sigma, nodes)
+    bills = medical_mean * lognormal_shocks(medical_sigma, nodes)
+    below = np.minimum(bills, deductible)
+    above = bills - below
+    shared = max(uninsured_share * medical_mean - below.mean(), 0.0) / max(above.mean(), TINY)
+    bills = below + shared * above
     income, income_odds = _with_rare_state(at_work, replacement_rate, 1.0 - job_loss_probability)
     outlay, outlay_odds = _with_rare_state(bills, 0.0, medical_probability)
     values = np.subtract.outer(income, outlay).ravel() - durable_outlay
@@ -191,7 +201,28 @@ def stationary_wealth(
     next_wealth, odds = _next_wealth(problem, function, nodes)
     youth = np.zeros(nodes.size)
     youth[np.searchsorted(nodes, 0.0)] = 1.0
-    share = _stationary_shares(_split_between(nodes, next_wealth, odds), 1.0 - problem.survival, youth)
+    transition = split_between(nodes, next_wealth, odds, nodes)
+    share = _stationary_shares(transition, 1.0 - problem.survival, youth)
+    return summarise_wealth(nodes, share, next_wealth, odds, problem.borrowing_limit)
+
+
+def summarise_wealth(
+    nodes: Floats, share: Floats, next_wealth: Floats, odds: Floats, borrowing_limit: float
+) -> StationaryWealth:
+    """Return the summary of a distribution over nodes.
+
+    Parameters
+    ----------
+    nodes, share : ndarray, shape (n,)
+        Wealth, months of permanent income, and the share of households at each.
+    next_wealth, odds : ndarray, shapes (n, n_states) and (n_states,)
+        Where households go from each node, for the shares that are exactly at the limit or at zero.
+
+    Raises
+    ------
+    ValueError
+        If wealth piles up at the end of the grid.
+    """
     if share[-1] > LARGEST_SHARE_AT_TOP:
         raise ValueError(
             f"{share[-1]:.1%} of households reach the end of the wealth grid, {nodes[-1]} months"
@@ -205,7 +236,7 @@ def stationary_wealth(
     households, wealth = np.append(0.0, share.cumsum()), np.append(0.0, (share * nodes).cumsum())
     lorenz = np.interp(np.linspace(0.0, 1.0, WEALTH_SLICES + 1), households, wealth)
     slice_means = np.diff(lorenz) * WEALTH_SLICES
-    return StationaryWealth(slice_means, float(wealth[-1]), share_at(-problem.borrowing_limit), share_at(0.0))
+    return StationaryWealth(slice_means, float(wealth[-1]), share_at(-borrowing_limit), share_at(0.0))
 
 
 def _next_wealth(
@@ -218,16 +249,16 @@ def _next_wealth(
     return cash - function(cash), odds
 
 
-def _split_between(nodes: Floats, next_wealth: Floats, odds: Floats) -> Floats:
-    """Probability of moving from node i to node j, shape (n, n), splitting households between nodes."""
-    n = nodes.size
-    wealth = np.clip(next_wealth, nodes[0], nodes[-1])
-    below = np.clip(np.searchsorted(nodes, wealth, side="right") - 1, 0, n - 2)
-    part_above = (wealth - nodes[below]) / (nodes[below + 1] - nodes[below])
-    cell = (np.arange(n)[:, np.newaxis] * n + below).ravel()
-    flow = np.bincount(cell, (odds * (1.0 - part_above)).ravel(), n * n)
-    flow += np.bincount(cell + 1, (odds * part_above).ravel(), n * n)
-    return flow.reshape(n, n)
+def split_between(nodes: Floats, next_wealth: Floats, odds: Floats, targets: Floats) -> Floats:
+    """Probability of moving from node i to target j, shape (n, n_targets), splitting households between targets."""
+    n, width = nodes.size, targets.size
+    wealth = np.clip(next_wealth, targets[0], targets[-1])
+    below = np.clip(np.searchsorted(targets, wealth, side="right") - 1, 0, width - 2)
+    part_above = (wealth - targets[below]) / (targets[below + 1] - targets[below])
+    cell = (np.arange(n)[:, np.newaxis] * width + below).ravel()
+    flow = np.bincount(cell, (odds * (1.0 - part_above)).ravel(), n * width)
+    flow += np.bincount(cell + 1, (odds * part_above).ravel(), n * width)
+    return flow.reshape(n, width)
 
 
 def _stationary_shares(transition: Floats, deaths: float, youth: Floats) -> Floats:
@@ -274,6 +305,16 @@ def tabulate(functions: Sequence[ConsumptionFunction]) -> ConsumptionTable:
             row[:, BORROWING] = _continued(cash, function.m[1:saver], function.c[1:saver])
     columns = [(each.borrowing_limit, each.lowest_cash, each.asymptotic_mpc) for each in functions]
     return ConsumptionTable(values, *np.array(columns).T.copy())
+
+
+def stack_tables(first: ConsumptionTable, second: ConsumptionTable) -> ConsumptionTable:
+    """Return one table with the rows of the first, then those of the second."""
+    return ConsumptionTable(
+        np.concatenate([first.values, second.values]),
+        np.concatenate([first.limits, second.limits]),
+        np.concatenate([first.lowest, second.lowest]),
+        np.concatenate([first.tail_mpc, second.tail_mpc]),
+    )
 
 
 def _continued(cash: Floats, m: Floats, c: Floats, last_slope: float | None = None) -> Floats:
@@ -326,16 +367,21 @@ def solve_cached(
     grid = grid or SavingsGrid()
     functions = []
     for problem in problems:
-        path = folder / f"{problem.key}-{'-'.join(map(str, astuple(grid)))}-v{SOLVER_VERSION}.npz"
-        function = _load(path)
+        path = policy_file(folder, problem.key, grid)
+        function = load_policy(path)
         if function is None:
             function = solve(problem, grid)
-            _store(function, path)
+            store_policy(function, path)
         functions.append(function)
     return functions
 
 
-def _load(path: Path) -> ConsumptionFunction | None:
+def policy_file(folder: Path, key: str, grid: SavingsGrid) -> Path:
+    """Return where the policy of the problem with this digest is kept."""
+    return folder / f"{key}-{'-'.join(map(str, astuple(grid)))}-v{SOLVER_VERSION}.npz"
+
+
+def load_policy(path: Path) -> ConsumptionFunction | None:
     """Read a stored policy; None if there is none or the file is damaged."""
     try:
         with np.load(path) as stored:
@@ -346,7 +392,7 @@ def _load(path: Path) -> ConsumptionFunction | None:
         return None
 
 
-def _store(function: ConsumptionFunction, path: Path) -> None:
+def store_policy(function: ConsumptionFunction, path: Path) -> None:
     """Write under a temporary name, then rename, so that no other process ever reads half a file."""
     scalars = np.array([function.borrowing_limit, function.lowest_cash, function.asymptotic_mpc])
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:

@@ -181,7 +181,7 @@ def household_month(
         training=c.training,
         training_wage_gain=float(c.training_wage_gain),
         training_finding_gain=float(c.training_finding_gain),
-        uninsured_change=c.uninsured_share,
+        uninsured_change=np.stack([c.uninsured_share, c.uninsured_share + c.group_uninsured_share]),
         consumption_table=table,
         destination_cdf=economy.destination_cdf,
         trip_odds=trip_odds(
@@ -212,7 +212,9 @@ def household_month(
         loan_eligible=float(c.loan_eligible_share),
         loan_rule=int(c.loan_rule),
         new_energy_share=new_energy_share(economy.month, np.asarray(v["durables.new_energy_share"])),
-        benefit_change=float(c.job_loss_replacement),
+        benefit_change=c.job_loss_replacement + np.array([0.0, c.group_job_loss_replacement]),
+        regime_groups=int(c.regime_groups),
+        group_rows=len(table.limits) // 2 if c.regime_groups else 0,
         leaving=economy.state.leaving,
         child_benefit=child_benefits(c),
         post_share=np.where(
@@ -383,13 +385,8 @@ def policy_channels(economy: "Economy") -> Channels:
     cover = float(economy.totals[Item.EXTRA_COVER])
     if cover:
         book(population, split_channel(c, "uninsured_share", cover), Account.FIRMS, "other_purchases")
-    if c.job_loss_replacement:
-        rate = v["households.job_loss_replacement"]
-        extra = (
-            float(economy.totals[Item.UNEMPLOYMENT_BENEFIT])
-            * c.job_loss_replacement
-            / (rate + c.job_loss_replacement)
-        )
+    extra = float(economy.totals[Item.EXTRA_BENEFIT])
+    if extra:
         for rule, amount in split_channel(c, "job_loss_replacement", extra).items():
             cost[rule] += amount * population  # paid by the funds as part of benefits
     refunds: dict[int, float] = {}

@@ -357,6 +357,21 @@ class Occupation(IntEnum):
     FARMER = 5
 
 
+class Stage(IntEnum):
+    """Stage of life of a household, from its columns: see ``rules.life_stage``."""
+
+    YOUNG = 0
+    """works, no child at home yet"""
+    CHILDREN = 1
+    """works, children or students at home"""
+    LATER = 2
+    """works, children have left or there were none; retirement approaches"""
+    RETIRED = 3
+
+
+N_STAGES: Final = len(Stage)
+
+
 class MemberBand(IntEnum):
     """Age bands in which a household's members are counted."""
 

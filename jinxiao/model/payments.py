@@ -25,11 +25,10 @@ LOCAL_BUDGETS = (Account.CENTRE, Account.PROVINCE, Account.CITIES)
 
 @dataclass(frozen=True)
 class PublicShares:
-    """How public money is shared: taxes and public purchases over centre, province, cities; deductions going to the fund."""
+    """How public money is shared: taxes and public purchases over centre, province, cities."""
 
     taxes: np.ndarray
     purchases: np.ndarray
-    fund_share_of_deductions: float
     bank_share_of_property: float
 
 
@@ -74,10 +73,10 @@ def pay_households(ledger: Ledger, totals: np.ndarray, shares: PublicShares) -> 
     pay(Account.FUND, households, "pensions", totals[Item.PENSIONS])
     pay(Account.FUND, households, "benefits", totals[Item.UNEMPLOYMENT_BENEFIT])
     pay(Account.CITIES, households, "transfers", totals[Item.OTHER_TRANSFERS])
-    to_fund = shares.fund_share_of_deductions * totals[Item.DEDUCTIONS]
+    to_fund = totals[Item.DEDUCTIONS] - totals[Item.INCOME_TAX]
     pay(households, Account.FUND, "taxes_and_contributions", to_fund)
     for account, share in zip(LOCAL_BUDGETS, shares.taxes, strict=True):
-        pay(households, account, "taxes_and_contributions", share * (totals[Item.DEDUCTIONS] - to_fund))
+        pay(households, account, "taxes_and_contributions", share * totals[Item.INCOME_TAX])
     pay(households, Account.BANKS, "interest", totals[Item.MORTGAGE_INTEREST] + totals[Item.LOAN_INTEREST])
     pay(Account.BANKS, households, "new_loans", totals[Item.LOAN_NEW])
     pay(households, Account.BANKS, "repayments", totals[Item.LOAN_REPAID])

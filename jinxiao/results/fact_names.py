@@ -45,6 +45,7 @@ SERIES: Final = {
         "Household consumption, survey total", "居民消费支出总额（住户调查）"
     ),
     "income_per_head_quintile": Label("Income per head by quintile", "五等份人均可支配收入"),
+    "liquidity_types": Label("Households by liquidity", "按流动性划分的家庭占比"),
     "hand_to_mouth_share": Label("Hand-to-mouth households", "月光家庭占比"),
     "population": Label("Population", "常住人口"),
     "urban_share": Label("Urban share", "城镇化率"),

@@ -1,5 +1,6 @@
 """Compare the consumption function with Econ-ARK HARK, an independent implementation of the same problems."""
 
+import dataclasses
 import importlib
 import time
 from typing import Any
@@ -9,11 +10,13 @@ import pytest
 
 from jinxiao.model.consumption import ConsumptionProblem, SavingsGrid, solve
 from jinxiao.model.ergodic import permanent_shocks, transitory_shocks
+from jinxiao.model.life_stages import LifeStage, solve_lives
 
 # only HARK itself may be missing: a fault within it is an error, not a reason to skip
 pytest.importorskip("HARK", reason="Econ-ARK HARK is not installed: uv sync --group hark")
 distributions = importlib.import_module("HARK.distributions")
 hark = importlib.import_module("HARK.ConsumptionSaving.ConsIndShockModel")
+markov = importlib.import_module("HARK.ConsumptionSaving.ConsMarkovModel")
 
 MAX_DIFFERENCE = 1e-4
 NODES = 500
@@ -114,3 +117,40 @@ def test_dearer_debt_agrees_with_hark() -> None:
     agent = hark.KinkedRconsumerType(**parameters, Rsave=ours.rate_save, Rboro=ours.rate_borrow)
     theirs, seconds = hark_solution(agent, ours, parameters)
     assert report("KinkedRconsumerType", ours, theirs, seconds, grid) < MAX_DIFFERENCE
+
+
+@pytest.mark.slow
+def test_stages_of_life_agree_with_hark() -> None:
+    """Working, then retired on 60% of income: Markov states of HARK, one of them the single month in which income falls."""
+    working = problem(borrowing_limit=0.0, rate_borrow=1.001)
+    certain = {f"permanent_{part}": np.ones(1) for part in ("values", "probabilities")}
+    retired = dataclasses.replace(working, survival=0.996, growth=1.001, **certain)
+    leaving, ratio = 1.0 / 120.0, 0.6
+    grid = SavingsGrid(savers=NODES)
+    last = LifeStage(retired)
+    first = LifeStage(working, leaving, last, ratio)
+    solved = solve_lives([first], grid=grid)
+
+    def income(ours: ConsumptionProblem) -> Any:
+        growth, xi, odds = ours.joint_shocks()
+        atoms = np.stack([growth / ours.growth, xi])
+        return distributions.DiscreteDistributionLabeled(
+            pmv=odds, atoms=atoms, var_names=["PermShk", "TranShk"]
+        )
+
+    parameters = hark_parameters(working, grid)
+    states = np.array([[1.0 - leaving, leaving, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0]])
+    agent = markov.MarkovConsumerType(**{**parameters, "MrkvArray": [states], "global_markov": False})
+    agent.assign_parameters(
+        MrkvArray=[states], aXtraGrid=parameters["aXtraGrid"],
+        IncShkDstn=[[income(working), income(retired), income(retired)]],
+        LivPrb=[np.array([working.survival, retired.survival, retired.survival])],
+        PermGroFac=[np.array([working.growth, ratio * retired.growth, retired.growth])],
+        Rfree=[np.full(3, working.rate_save)],
+    )  # fmt: skip
+    agent.solve()
+    theirs = agent.solution[0].cFunc
+    for stage, state in ((first, 0), (last, 2)):
+        difference = np.abs(solved[stage.key](SENSIBLE_CASH) - theirs[state](SENSIBLE_CASH))
+        print(f"\nMarkovConsumerType, state {state}: max |c - c_HARK| = {difference.max():.1e}")
+        assert difference.max() < MAX_DIFFERENCE

@@ -25,7 +25,9 @@ from jinxiao.model.conditions import Channel
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED
+from jinxiao.model.households.income import deductions, schedule
 from jinxiao.model.households.rules import wage_with_floor
+from jinxiao.model.markets import trend
 from jinxiao.model.names import (
     DURABLES,
     N_CITIES,
@@ -290,12 +292,18 @@ def test_wage_floor_raises_wages_below_it_and_the_spillover_only(
     reached = hired & (wage < floor * (1.0 + spillover))
     raise_ = np.vectorize(wage_with_floor.py_func)(wage, floor, spillover) - wage
     at_work = hired & (h.employed == 1)
-    first = np.where(h.occupation[:, 0] > 0, h.occupation[:, 0], h.occupation[:, 1])
-    rate = np.where(h.deduction_rate > 0.0, h.deduction_rate, run.household_parameters.entry_deduction[first])
-    expected = (raise_ * at_work).sum(axis=1) * (1.0 - rate)
+    # contributions and tax are those of the law at the higher wage
+    law, growth = schedule(run.values), trend(HISTORY, run.values["firms.trend_growth"])
+    law = law._replace(mean_wage=law.mean_wage * growth)
+    columns = h._asdict()
+    deducted = [
+        deductions(columns, np.where(at_work, wages, 0.0), h.self_employment, law).astype(np.float64)
+        for wages in (wage, wage + raise_)
+    ]
+    expected = (raise_ * at_work).sum(axis=1) - (deducted[1] - deducted[0])
     risen = (run.state.households.income - base.state.households.income).astype(np.float64)
     nobody_out_of_work = ~(hired & (h.employed == 0)).any(axis=1)
-    np.testing.assert_allclose(risen[nobody_out_of_work], expected[nobody_out_of_work], atol=0.05)
+    np.testing.assert_allclose(risen[nobody_out_of_work], expected[nobody_out_of_work], atol=0.1)
     assert not risen[~reached.any(axis=1)].any()
     assert risen.min() >= 0.0
     above_by_spillover = at_work & (wage > floor) & reached
@@ -409,7 +417,10 @@ def test_unemployment_insurance_costs_what_it_pays_and_is_spent(history: Economy
     )[HISTORY:]
     np.testing.assert_allclose(cost(run)[HISTORY:], benefits, rtol=1e-9)
     assert (benefits > 0.0).all()
-    assert (gain(run, reference)[HISTORY:] > 0.0).all()
+    spent = gain(run, reference)[HISTORY:]
+    assert (
+        spent[0] > 0.0 and spent.sum() > 0.0
+    )  # a month's sum may fall: a car bought earlier is not bought then
 
 
 def test_leave_taken_makes_trips(history: Economy, reference: Economy) -> None:

@@ -10,19 +10,28 @@ from hypothesis import strategies as st
 from jinxiao.model.baseline import Baseline
 from jinxiao.model.firms import rules as firms
 from jinxiao.model.households import rules as households
-from jinxiao.model.households.setup import subsistence_system
-from jinxiao.model.names import Good
+from jinxiao.model.households.setup import N_PATIENCE, N_RISKS, N_ROWS, subsistence_system
+from jinxiao.model.names import Good, Stage
 from jinxiao.model.tourists import rules as tourists
 
 expected_demand = firms.expected_demand.py_func
 labour_target = firms.labour_target.py_func
 wanted_price = firms.wanted_price.py_func
+contribution_base = households.contribution_base.py_func
+education_plan = households.education_plan.py_func
 event = households.event.py_func
+expected_pension = households.expected_pension.py_func
+income_tax = households.income_tax.py_func
 interest_saved = households.interest_saved.py_func
+life_stage = households.life_stage.py_func
 medical_expense = households.medical_expense.py_func
+own_expense = households.own_expense.py_func
 permanent_shock = households.permanent_shock.py_func
+policy_row = households.policy_row.py_func
 price_effect = households.price_effect.py_func
 coupon_gain = households.coupon_gain.py_func
+retirement_plan = households.retirement_plan.py_func
+wage_deductions = households.wage_deductions.py_func
 replacement_hazard = households.replacement_hazard.py_func
 subsidy_amount = households.subsidy_amount.py_func
 supernumerary_ratio = households.supernumerary_ratio.py_func
@@ -431,3 +440,121 @@ def test_price_is_positive_and_rises_with_cost_and_demand(
     assert price >= 0.0
     assert wanted_price(markup, 1.1 * cost, sales, expected, pressure) >= price
     assert wanted_price(markup, cost, 1.1 * sales, expected, pressure) >= price
+
+
+# --- stages of life
+
+
+@pytest.mark.parametrize(
+    ("household", "stage"),
+    [
+        ({}, Stage.YOUNG),
+        ({"youngest": 0}, Stage.CHILDREN),
+        ({"youngest": 215, "head_age": 50 * 12}, Stage.CHILDREN),
+        ({"students": 1, "head_age": 50 * 12}, Stage.CHILDREN),
+        ({"head_age": 40 * 12}, Stage.LATER),
+        ({"head_age": 60 * 12 - 1}, Stage.LATER),
+        ({"head_age": 60 * 12}, Stage.RETIRED),
+        ({"head_age": 60 * 12, "youngest": 40}, Stage.RETIRED),
+        ({"head_age": 55 * 12, "has_earner": False, "pensioners": 1}, Stage.RETIRED),
+        ({"head_age": 55 * 12, "has_earner": False}, Stage.LATER),
+    ],
+)
+def test_life_stage_follows_children_age_and_work(household: dict[str, float], stage: Stage) -> None:
+    usual = {
+        "youngest": -1, "students": 0, "head_age": 30 * 12, "has_earner": True, "pensioners": 0, "later_from": 480,
+        "retired_from": 720,
+    }  # fmt: skip
+    assert life_stage(**(usual | household)) == stage
+
+
+def test_every_type_has_its_own_row_of_the_table_and_the_retired_share_theirs() -> None:
+    working = {
+        policy_row(r, i, s, k, N_PATIENCE)
+        for r in range(N_RISKS) for i in range(2) for s in range(Stage.RETIRED) for k in range(N_PATIENCE)
+    }  # fmt: skip
+    retired = {
+        policy_row(r, i, Stage.RETIRED, k, N_PATIENCE)
+        for r in range(N_RISKS) for i in range(2) for k in range(N_PATIENCE)
+    }  # fmt: skip
+    assert len(working) == N_RISKS * 2 * 3 * N_PATIENCE and len(retired) == 2 * N_PATIENCE
+    assert working | retired == set(range(N_ROWS))
+
+
+# --- taxes and contributions by law
+
+BRACKETS = np.array(
+    [[0, 3000, 12000, 25000, 35000, 55000, 80000], [0.03, 0.10, 0.20, 0.25, 0.30, 0.35, 0.45]]
+)
+FORMAL = {
+    "rate": 0.103, "participation": 1.0, "at_floor": False, "fund_rate": 0.0, "mean_wage": 6000.0, "floor": 0.6,
+    "ceiling": 3.0, "free": 5000.0, "brackets": BRACKETS,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("yearly", "tax"),  # quick-deduction form of the law's own table: rate x income - deduction
+    [(0, 0), (36_000, 1080), (100_000, 7480), (144_000, 11_880), (300_000, 43_080), (1_000_000, 268_080)],
+)
+def test_income_tax_is_the_law_s_table(yearly: float, tax: float) -> None:
+    assert 12 * income_tax(yearly / 12, BRACKETS) == pytest.approx(tax)
+
+
+def test_who_has_less_than_the_allowance_pays_no_tax() -> None:
+    assert income_tax(-100.0, BRACKETS) == 0.0
+
+
+@given(st.floats(0, 2e5), st.floats(0, 1e3))
+def test_marginal_tax_lies_between_nothing_and_the_highest_rate(income: float, more: float) -> None:
+    extra = income_tax(income + more, BRACKETS) - income_tax(income, BRACKETS)
+    assert -1e-6 <= extra <= 0.45 * more + 1e-6
+
+
+def test_contributions_are_on_a_base_between_60_and_300_percent_of_the_mean_wage() -> None:
+    assert contribution_base(1000.0, 6000.0, 0.6, 3.0) == 3600.0
+    assert contribution_base(5000.0, 6000.0, 0.6, 3.0) == 5000.0
+    assert contribution_base(50_000.0, 6000.0, 0.6, 3.0) == 18_000.0
+    below = [wage_deductions(w, **FORMAL)[0] for w in (2000.0, 3000.0)]
+    assert below[0] == below[1] == pytest.approx(0.103 * 3600)
+
+
+def test_a_rise_below_the_base_is_kept_and_above_taxed_at_its_own_rate() -> None:
+    def net(wage: float) -> float:
+        contribution, tax, _ = wage_deductions(wage, **FORMAL)
+        return float(wage - contribution - tax)
+
+    assert net(2600.0) - net(2500.0) == pytest.approx(100.0)
+    assert net(4100.0) - net(4000.0) == pytest.approx(100.0 * (1 - 0.103))
+    assert net(12_100.0) - net(12_000.0) == pytest.approx(100.0 * (1 - 0.103) * (1 - 0.10))
+
+
+def test_who_insures_himself_pays_on_the_least_base_and_no_more_than_on_what_he_earns() -> None:
+    own = FORMAL | {"rate": 0.28, "participation": 0.5, "at_floor": True}
+    assert wage_deductions(4000.0, **own)[0] == wage_deductions(9000.0, **own)[0] == pytest.approx(504.0)
+    assert wage_deductions(2000.0, **own)[0] == pytest.approx(0.5 * 0.28 * 2000)
+
+
+def test_own_expense_is_the_deductible_and_a_share_of_the_rest() -> None:
+    assert own_expense(300.0, 500.0, 0.3) == 300.0
+    assert own_expense(1500.0, 500.0, 0.3) == pytest.approx(800.0)
+
+
+# --- saving for purposes
+
+
+def test_the_better_the_pension_the_less_is_saved_for_old_age() -> None:
+    plan = [retirement_plan(6000.0, pension, 0.7, 0.4, 2 / 3) for pension in (0.0, 2000.0, 4200.0, 9000.0)]
+    assert plan[0] == pytest.approx(0.4 * 4200 * 2 / 3)
+    assert plan[0] > plan[1] > plan[2] == plan[3] == 0.0
+    # a yuan of pension a month saves its planner share x years drawn / years saved
+    assert plan[0] - retirement_plan(6000.0, 1.0, 0.7, 0.4, 2 / 3) == pytest.approx(0.4 * 2 / 3)
+
+
+def test_the_expected_pension_mixes_the_schemes_by_the_chance_of_being_insured() -> None:
+    assert expected_pension(6000.0, 1.0, 0.5, 170.0) == 3000.0
+    assert expected_pension(6000.0, 0.0, 0.5, 170.0) == 170.0
+    assert expected_pension(6000.0, 0.5, 0.5, 170.0) == pytest.approx(1585.0)
+
+
+def test_the_education_plan_pays_the_share_of_the_cost_by_the_age_of_18() -> None:
+    assert 216 * education_plan(2.0, 80_000.0, 0.6, 216) == pytest.approx(2 * 0.6 * 80_000)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from jinxiao.model.conditions import Channel, ClaimRule, Conditions
 from jinxiao.model.names import goods_mask, month_index
-from jinxiao.scenarios.levers import BudgetPool, CouponWave, Draft, DurableSubsidy, When
+from jinxiao.scenarios.levers import BudgetPool, CouponWave, CreditLine, Draft, DurableSubsidy, When
 from jinxiao.scenarios.levers.rounds import months_due
 
 ROUNDS = (1, 4, 7, 10)
@@ -351,3 +351,39 @@ def test_levers_of_homes_and_posts_set_their_field_while_they_run(tiny, kind):
     during = conditions_of(lever, month_index("2025-08"))
     np.testing.assert_allclose(getattr(during, name), expected)
     assert same(conditions_of(lever, month_index("2026-02")), Conditions(month_index("2026-02")))
+
+
+def credit_line(**changes):
+    """Return a credit line of one month of income from July 2025 to June 2026."""
+    record = {
+        "kind": "credit_line", "name": {"en": "Credit line", "zh": "信用额度"}, "status": "new", "start": "2025-07",
+        "end": "2026-06", "months": 1.0, "payers": {"centre": 1.0},
+        "source": {"title": "test", "confidence": "assumed"},
+    }  # fmt: skip
+    return CreditLine.model_validate(record | changes)
+
+
+def test_a_credit_line_is_longer_for_everybody_or_for_the_groups_named():
+    july = month_index("2025-07")
+    everybody = conditions_of(credit_line(), july)
+    assert everybody.credit_line == 1.0 and everybody.regime_groups == 0
+    some = conditions_of(credit_line(groups=4), july)
+    assert (some.credit_line, some.regime_groups, some.group_credit_line) == (0.0, 4, 1.0)
+    assert same(conditions_of(credit_line(), july - 1), Conditions(july - 1))
+    assert same(conditions_of(credit_line(), july + 12), Conditions(july + 12))
+
+
+def test_two_credit_lines_add_up_and_two_masks_of_groups_are_refused():
+    july = month_index("2025-07")
+    draft = Draft(Conditions(july), {})
+    for line in (credit_line(), credit_line(months=0.5), credit_line(groups=4), credit_line(groups=4)):
+        line.write(draft, When.at(july), 0)
+    assert (draft.conditions.credit_line, draft.conditions.group_credit_line) == (1.5, 2.0)
+    with pytest.raises(ValueError, match="one mask of groups"):
+        credit_line(groups=8).write(draft, When.at(july), 0)
+
+
+@pytest.mark.parametrize("changes", [{"months": -1.0}, {"groups": 256}])
+def test_a_shorter_credit_line_and_unknown_groups_are_refused(changes):
+    with pytest.raises(ValueError, match=r"found|less than or equal"):
+        credit_line(**changes)

@@ -8,11 +8,14 @@ import numpy as np
 
 from jinxiao.calibration.facts.definitions import CONSUMPTION, INCOME, LESS, SOURCES
 from jinxiao.calibration.facts.published import FITTED, YEAR_END, Fact, Label, Published, fact
-from jinxiao.calibration.facts.year import MONTHS, Year2024
+from jinxiao.calibration.facts.year import MONTHS, Array, Year2024
+from jinxiao.calibration.patience import TYPES, published_types, shares_of_types
 from jinxiao.calibration.statistics import DATA
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.names import CATEGORIES, CITIES, N_CITIES, N_QUINTILES, RESIDENCES
 
+ELSEWHERE: Final = "Sanming"
+"""A prefecture that publishes consumption by fifth of income; Shanxi does not."""
 BY_SURVEY: Final = "model: town and country by the survey's weight"
 
 
@@ -71,19 +74,58 @@ def distribution(y: Year2024) -> Iterator[Fact]:
         arithmetic = f"{record.value:g} / mean of the five {mean:.0f}"
         published = Published.derived(record.value / mean, "ratio to the mean", arithmetic, record)
         yield fact(series, f"Q{q + 1}", published, found[q] / found.mean(), Label(False, bridge=differs))
-    yield _hand_to_mouth(y)
+    yield from _hand_to_mouth(y)
+    yield from _by_quintile(y, accounts)
 
 
-def _hand_to_mouth(y: Year2024) -> Fact:
-    """Poor and wealthy hand-to-mouth urban households (evidence row V047), to which patience is set."""
+def _by_quintile(y: Year2024, accounts: Array) -> Iterator[Fact]:
+    """Saving rates and shares of food by fifth of income, beside those of another prefecture: none is published for Shanxi."""
+    income = accounts[:, list(INCOME)].sum(axis=1) - accounts[:, list(LESS)].sum(axis=1)
+    spent, food = accounts[:, list(CONSUMPTION)].sum(axis=1), accounts[:, Item.CONSUMPTION]
+    differs = f"{ELSEWHERE} in Fujian, fifths of all residents of 2022; model: fifths of Shanxi in 2024"
+    label = Label(False, bridge=differs)
+    for q in range(N_QUINTILES):
+        earned, all_spent, eaten = (
+            y.statistics.record(f"{series}_per_head_quintile{part}", ELSEWHERE, f"Q{q + 1}", "2022")
+            for series, part in (("income", ""), ("consumption", ""), ("consumption", "_food"))
+        )
+        saved = Published.derived(
+            100.0 * (1.0 - all_spent.value / earned.value), "%", f"1 - {all_spent.value:g} / {earned.value:g}",
+            all_spent, earned,
+        )  # fmt: skip
+        yield fact("saving_rate", f"Q{q + 1}", saved, 100.0 * (1.0 - spent[q] / income[q]), label)
+        share = Published.derived(
+            100.0 * eaten.value / all_spent.value,
+            "%",
+            f"{eaten.value:g} / {all_spent.value:g}",
+            eaten,
+            all_spent,
+        )
+        yield fact("engel_coefficient", f"Q{q + 1}", share, 100.0 * food[q] / spent[q], label)
+
+
+def _hand_to_mouth(y: Year2024) -> Iterator[Fact]:
+    """Hand-to-mouth urban households (evidence row V047), to which patience is fitted, and the four types of households."""
     with (DATA / "evidence.csv").open(encoding="utf-8", newline="") as file:
         row = next(row for row in csv.DictReader(file) if row["id"] == "V047")
-    poor, wealthy, *_ = (float(share) for share in row["estimate"].split("/"))
-    source = f"poor {poor} + wealthy {wealthy}, {row['setting']}; {row['citation']} (V047)"
+    types = published_types()
+    poor, wealthy = types[:2]
+    cited = f"{row['setting']}; {row['citation']} (V047)"
     years = row["setting"].split()[-1].replace("-", "..")
-    published = Published(poor + wealthy, "% of households", "reported", source, years)
+    unit = "% of households"
+    both = Published(poor + wealthy, unit, "reported", f"poor {poor} + wealthy {wealthy}, {cited}", years)
     share = y.by_residence([Item.HAND_TO_MOUTH]) / y.by_residence([Item.HOUSEHOLDS])
-    return fact("hand_to_mouth_share", "urban", published, 100.0 * share[0], FITTED)
+    yield fact("hand_to_mouth_share", "urban", both, 100.0 * share[0], FITTED)
+    half_month = float(y.baseline.values["households.hand_to_mouth_months"])
+    found = shares_of_types(y.households, half_month, y.households["zone"] % 2 == 0)
+    tenure = Label(
+        False,
+        bridge="illiquid wealth of all kinds; model: an own home worth more than its mortgage",
+        period=YEAR_END,
+    )
+    for name, value, model in zip(TYPES, types, found, strict=True):
+        one = Published(float(value), unit, "reported", cited, years)
+        yield fact("liquidity_types", f"urban, {name}", one, float(model), tenure)
 
 
 def cities(y: Year2024) -> Iterator[Fact]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from jinxiao.calibration.parameters import load_parameters
 from jinxiao.calibration.statistics import Statistics
 from jinxiao.calibration.synthesis import durables, fit, incomes, jobs, people, wealth, work
 from jinxiao.calibration.synthesis.composition import Types, family_types, household_counts
@@ -18,11 +19,16 @@ from jinxiao.calibration.synthesis.draws import Floats, normal, rank, stream, sy
 from jinxiao.calibration.synthesis.margins import PROVINCE, Margins, zone_margins
 from jinxiao.calibration.synthesis.parameters import PopulationParameters, load_population_parameters
 from jinxiao.model.households.columns import SEED
+from jinxiao.model.households.income import Schedule, deductions, schedule
 from jinxiao.model.names import N_ZONES, Insurance, MemberBand, Occupation
 
 Columns = dict[str, NDArray[Any]]
 THOUSAND = 1000.0
 """Unit of home values, yuan."""
+LAWFUL = ("occupation", "members", "resident_insured")
+"""Columns beside wages on which deductions depend."""
+DEDUCTION_ROUNDS = 2
+"""Times that incomes are fitted to the deductions that follow from them."""
 _TAIL = 1e-4
 """Rank beyond which normal scores of income are cut off."""
 
@@ -52,6 +58,7 @@ class Plan:
     pensioners: NDArray[np.int64]
     income: fit.IncomeTargets
     resident_coverage: float
+    law: Schedule
     seed: int
 
     @property
@@ -104,7 +111,8 @@ def make_plan(statistics: Statistics, scale: int, seed: int) -> Plan:
         work.labour_plan(table, parameters, types.members, counts, weights),
         pension, incomes.sampled_pensioners(pension, weights),
         fit.income_targets(statistics, parameters, margins.persons),
-        resident_coverage(statistics, float(margins.persons.sum()), float(in_employee_scheme)), seed,
+        resident_coverage(statistics, float(margins.persons.sum()), float(in_employee_scheme)),
+        schedule(load_parameters().central()), seed,
     )  # fmt: skip
 
 
@@ -133,7 +141,6 @@ def _make_zone(plan: Plan, zone: int, columns: Columns) -> list[Floats]:
         members, jobs_of.household_skill, plan.pensioners[zone], draws("pensioners")
     )
     pension = incomes.pensions(employee, resident, plan.pension, parameters, draws("pensions"))
-    rate = incomes.deduction_rates(jobs_of, parameters)
     insured, insurance = insured_members(members, jobs_of.occupation, employee)
     columns["weight"][own] = plan.weights[zone]
     columns["zone"][own] = zone
@@ -146,7 +153,6 @@ def _make_zone(plan: Plan, zone: int, columns: Columns) -> list[Floats]:
     columns["employee_pensioners"][own] = employee
     columns["resident_pensioners"][own] = resident
     columns["pension"][own] = pension
-    columns["deduction_rate"][own] = rate
     columns["insurance"][own] = insurance
     uninsured = members.sum(axis=1, dtype=np.int64) - insured
     columns["resident_insured"][own] = systematic(
@@ -154,7 +160,8 @@ def _make_zone(plan: Plan, zone: int, columns: Columns) -> list[Floats]:
     )
     types = int(parameters.number("patience_types"))
     columns["patience"][own] = draws("patience").permutation(np.arange(n) % types)
-    wages = (jobs_of.wage * jobs_of.employed).sum(axis=1)
+    at_work = jobs_of.wage * jobs_of.employed
+    wages = at_work.sum(axis=1)
     amounts = [
         wages,
         incomes.self_employment(jobs_of, parameters, draws("business")),
@@ -163,7 +170,10 @@ def _make_zone(plan: Plan, zone: int, columns: Columns) -> list[Floats]:
         incomes.other_transfers(members, jobs_of, employee, parameters, draws("transfers")),
     ]
     persons = members.sum(axis=1, dtype=np.float32)
-    other = provisional_income(amounts, rate, pension, persons, plan.income.sources[zone])
+    lawful = {name: columns[name][own] for name in LAWFUL}
+    deducted = deductions(lawful, at_work, np.zeros(n, np.float32), plan.law)
+    columns["deductions"][own] = deducted
+    other = provisional_income(amounts, deducted, pension, persons, plan.income.sources[zone])
     amounts[fit.PROPERTY] = incomes.property_income(other, persons, parameters, draws("property"))
     return [np.asarray(a, np.float32) for a in amounts]
 
@@ -191,26 +201,39 @@ def resident_coverage(statistics: Statistics, persons: float, in_employee_scheme
 
 
 def provisional_income(
-    amounts: list[Floats], rate: Floats, pension: Floats, persons: Floats, targets: NDArray[np.float64]
+    amounts: list[Floats], deducted: Floats, pension: Floats, persons: Floats, targets: NDArray[np.float64]
 ) -> Floats:
     """Income other than property relative to the zone's mean per head, sources scaled to their targets."""
-    total = pension.copy()
+    total = pension - deducted
     people = float(persons.sum(dtype=np.float64))
     for k, amount in enumerate(amounts):
         if k != fit.PROPERTY:
             held = max(float(amount.sum(dtype=np.float64)), 1e-9)
-            part = amount * np.float32(targets[k] * people / held)
-            total += part * (1 - rate) if k == fit.WAGES else part
+            total += amount * np.float32(targets[k] * people / held)
     return np.asarray(total * np.float32(people / float(total.sum(dtype=np.float64))))
 
 
 def _fit_incomes(plan: Plan, columns: Columns, relative: list[Floats]) -> tuple[Floats, fit.Incomes]:
-    """Scale incomes to the published ones and write them; return income per head and the basis of the fit."""
+    """Scale incomes to the published ones and write them; return income per head and the basis of the fit.
+
+    Deductions follow from wages and wages from the fit, so the fit is repeated; what then is left to other transfers makes
+    net transfers hold exactly.
+    """
     persons = columns["members"].sum(axis=1, dtype=np.float32)
     held = fit.Incomes(
-        columns["zone"], columns["weight"], persons, columns["deduction_rate"], columns["pension"], relative
+        columns["zone"], columns["weight"], persons, columns["deductions"], columns["pension"], relative
     )
-    factor, scales = fit.fitted_factors(held, plan.income)
+    for _ in range(DEDUCTION_ROUNDS):
+        factor, scales = fit.fitted_factors(held, plan.income)
+        for zone in range(N_ZONES):
+            own = plan.zone(zone)
+            wages = columns["wage"][own] * columns["employed"][own]
+            wages *= (factor[own] * np.float32(scales[zone, fit.WAGES]))[:, None]
+            business = relative[fit.SELF_EMPLOYMENT][own] * factor[own]
+            business *= np.float32(scales[zone, fit.SELF_EMPLOYMENT])
+            lawful = {name: columns[name][own] for name in LAWFUL}
+            columns["deductions"][own] = deductions(lawful, wages, business, plan.law)
+    scales = fit.zone_scales(held, factor, plan.income)
     per_head = fit.income_per_head(held, factor, scales)
     for zone in range(N_ZONES):
         own = plan.zone(zone)

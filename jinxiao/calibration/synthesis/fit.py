@@ -26,6 +26,8 @@ MONTHS: Final = 12
 FIT_SAMPLE: Final = 400_000
 """Most households on which the factors are fitted; a larger population takes a stride of itself."""
 FIT_STEPS: Final = 40
+LEAST_INCOME: Final = np.float32(1.0)
+"""Least income of a household, yuan a month, where households are ranked by it."""
 _BINS: Final = 4096
 
 
@@ -37,7 +39,8 @@ class Incomes:
     ----------
     zone : ndarray of int8, shape (n,)
     weight, persons : ndarray of float32, shape (n,)
-    deduction_rate : ndarray of float32, shape (n,)
+    deductions : ndarray of float32, shape (n,)
+        Taxes, contributions and premiums, yuan a month.
     pension : ndarray of float32, shape (n,)
         Yuan a month.
     amounts : list of ndarray of float32, shape (n,) each
@@ -47,7 +50,7 @@ class Incomes:
     zone: NDArray[np.int8]
     weight: Floats
     persons: Floats
-    deduction_rate: Floats
+    deductions: Floats
     pension: Floats
     amounts: list[Floats]
 
@@ -55,7 +58,7 @@ class Incomes:
         """Return a systematic sample of the households."""
         cut = slice(stride // 2, None, stride)
         return Incomes(
-            self.zone[cut], self.weight[cut], self.persons[cut], self.deduction_rate[cut], self.pension[cut],
+            self.zone[cut], self.weight[cut], self.persons[cut], self.deductions[cut], self.pension[cut],
             [a[cut] for a in self.amounts],
         )  # fmt: skip
 
@@ -133,8 +136,7 @@ def zone_scales(incomes: Incomes, factor: Floats, targets: IncomeTargets) -> NDA
     scales = np.zeros_like(totals)
     flexible = [WAGES, SELF_EMPLOYMENT, FARM, PROPERTY]
     scales[:, flexible] = wanted[:, flexible] / np.maximum(totals[:, flexible], 1e-9)
-    deducted = scales[:, WAGES] * _sum(incomes, factor * incomes.amounts[WAGES] * incomes.deduction_rate)
-    rest = wanted[:, TRANSFERS] + deducted - _sum(incomes, incomes.pension)
+    rest = wanted[:, TRANSFERS] + _sum(incomes, incomes.deductions) - _sum(incomes, incomes.pension)
     if rest.min() <= 0:
         raise ValueError(f"pensions of zone {int(rest.argmin())} exceed net transfers plus deductions")
     scales[:, TRANSFERS] = rest / totals[:, TRANSFERS]
@@ -144,11 +146,11 @@ def zone_scales(incomes: Incomes, factor: Floats, targets: IncomeTargets) -> NDA
 def income_per_head(incomes: Incomes, factor: Floats, scales: NDArray[np.float64]) -> Floats:
     """Disposable income per head, yuan a month."""
     narrow = scales.astype(np.float32)
-    total = incomes.pension.copy()
+    total = incomes.pension - incomes.deductions
     for k, amount in enumerate(incomes.amounts):
-        part = narrow[incomes.zone, k] * factor * amount
-        total += part * (1 - incomes.deduction_rate) if k == WAGES else part
-    return total / incomes.persons
+        total += narrow[incomes.zone, k] * factor * amount
+    # premiums may exceed the little that a household has
+    return np.maximum(total, LEAST_INCOME) / incomes.persons
 
 
 def fitted_factors(incomes: Incomes, targets: IncomeTargets) -> tuple[Floats, NDArray[np.float64]]:

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from jinxiao.calibration.statistics import Statistics
 from jinxiao.calibration.synthesis.draws import choose, normal
-from jinxiao.calibration.synthesis.jobs import OCCUPATION_KEYS, WAGE_OCCUPATIONS, WORKING
 from jinxiao.calibration.synthesis.margins import PROVINCE, RESIDENCE_OF_ZONE, Margins
 from jinxiao.calibration.synthesis.parameters import PopulationParameters
 from jinxiao.calibration.synthesis.work import ELDER, Work
@@ -120,22 +119,6 @@ def farm(work: Work, parameters: PopulationParameters, rng: np.random.Generator)
     ratio = np.float32(parameters.number("farm_pensioner_ratio"))
     units = (farmers * np.where(work.kind == ELDER, ratio, np.float32(1))).sum(axis=1, dtype=np.float32)
     return np.asarray(units * _lognormal(rng, len(units), parameters.table("business_sigma")["farmer"]))
-
-
-def deduction_rates(work: Work, parameters: PopulationParameters) -> Floats:
-    """Income tax and contributions over the household's gross wages, by the occupations of its earners."""
-    rate_of = np.zeros(max(int(o) for o in Occupation) + 1, np.float32)
-    rates = parameters.table("deductions")
-    for occupation, key in zip(WORKING[:WAGE_OCCUPATIONS], OCCUPATION_KEYS, strict=False):
-        rate_of[occupation] = rates[key]
-    wages = np.where(work.employed > 0, work.wage, np.float32(0))
-    total = wages.sum(axis=1)
-    usual = work.wage.sum(axis=1)
-    paid = (wages * rate_of[work.occupation]).sum(axis=1)
-    expected = (work.wage * rate_of[work.occupation]).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rate = np.where(total > 0, paid / total, np.where(usual > 0, expected / usual, 0.0))
-    return rate.astype(np.float32)
 
 
 def other_transfers(

@@ -112,7 +112,17 @@ class Item(IntEnum):
     """newcomers to working life without a job, less unemployed who retire or die"""
     EXPOSURE = 75
     """wage earners at work, each times the relative hazard of the occupation to lose work"""
-    DURABLE_UNITS = 77
+    EXTRA_BENEFIT = 77
+    """part of unemployment benefits that a change of the replacement rate adds, yuan"""
+    INCOME_TAX = 78
+    """part of deductions that is income tax, yuan"""
+    HOUSING_FUND = 79
+    """part of committed saving that goes to the housing fund, yuan"""
+    EDUCATION_PLAN = 80
+    """part of planned committed saving that is for children's education, yuan"""
+    RETIREMENT_PLAN = 81
+    """part of planned committed saving that is for old age, yuan"""
+    DURABLE_UNITS = 82
 
 
 N_ITEMS = Item.DURABLE_UNITS + N_DURABLES

@@ -44,7 +44,11 @@ SEED: dict[str, Column] = {
     "transfers": Column(
         "float32", "yuan/month", "other transfers received (relief, family support, reimbursements)"
     ),
-    "deduction_rate": Column("float32", "1", "income tax and social contributions as a share of wages"),
+    "deductions": Column(
+        "float32",
+        "yuan/month",
+        "income tax, social contributions and premiums at start, of those at work then",
+    ),
     "term_deposits": Column("float64", "yuan", "committed savings: term deposits, provident fund"),
     "tenure": Column("int8", "code", "0 rents, 1 owns outright, 2 owns with a mortgage"),
     "home_value": Column("uint16", "1000 yuan", "value of the home lived in"),
@@ -102,6 +106,9 @@ STATE: dict[str, Column] = {
         "int8", "code", "risk class: formal 0, migrant or flexible 1, self-employed 2, farmer 3, no earner 4"
     ),
     "moving": Column("int8", "months", "months until the home bought is delivered and furnished; 0: none"),
-    "saving_rate": Column("float32", "1", "committed saving as a share of permanent income"),
+    "stage": Column("int8", "code", "Stage of life, from children, age of the head and earners"),
+    "saving_rate": Column(
+        "float32", "1", "committed saving without named purpose as a share of permanent income"
+    ),
 }
 """What a run adds. Everything else a run changes is its own copy of a SEED column."""

@@ -184,6 +184,21 @@ class Entry(IntEnum):
     """household goods for a new home"""
     FUND_WITHDRAWN = DEATHS + 11
     """out of the housing fund for rent and mortgage; part of WITHDRAWN"""
+    # stage of life, and what is put aside for
+    STAGE = FUND_WITHDRAWN + 1
+    """code of the stage of life"""
+    TAX = STAGE + 1
+    """income tax, part of deductions"""
+    HOUSING_FUND = STAGE + 2
+    """planned for the housing fund"""
+    EDUCATION_PLAN = STAGE + 3
+    """planned for children's education"""
+    RETIREMENT_PLAN = STAGE + 4
+    """planned for old age"""
+    PENSION_PROMISE = STAGE + 5
+    """rise of pensions by policy that earners expect to draw one day"""
+    MEDICAL_BILL = STAGE + 6
+    """medical expense before insurance"""
 
 
 class Why(IntEnum):
@@ -199,7 +214,7 @@ class Why(IntEnum):
     """no unit is replaced"""
 
 
-N_ENTRIES = Entry.FUND_WITHDRAWN + 1
+N_ENTRIES = Entry.MEDICAL_BILL + 1
 
 CAME_IN: tuple[Entry, ...] = (
     Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,
@@ -272,6 +287,7 @@ UNITS = {
     Entry.HOME_PRICE: "yuan",
     Entry.HOME_PAID: "yuan",
     Entry.MORTGAGE_NEW: "yuan",
+    Entry.STAGE: "code",
     Entry.ORDERS: "yuan",
 }
 """Units of entries that are not yuan a month."""

@@ -36,6 +36,7 @@ from jinxiao.model.names import (
     Need,
     Occupation,
     Sector,
+    Stage,
 )
 from jinxiao.model.random import Draw, normal_quantile, uniform, uniform4
 
@@ -48,21 +49,27 @@ PARAMETER_FIELDS = (
     # income and saving
     "psi_sigma", "rent_yield", "imputed_income_share", "mean_income", "floor_income_share", "liquid_rate",
     "borrowing_rate", "mortgage_rate", "resident_pension", "hand_to_mouth_months",
+    "patience_types", "later_from", "retired_from",
+    # deductions by law, saving for purposes
+    "contributions", "tax_brackets", "mean_wage", "base_floor", "base_ceiling", "tax_allowance", "child_deduction",
+    "elderly_deduction", "medical_premium", "pension_premium", "education_cost", "education_share",
+    "pension_replacement", "old_farm_share", "retirement_target", "retirement_share", "drawing_over_saving",
     # work
     "replacement_rate", "benefit_coverage", "floor_at_start", "floor_spillover", "training_months",
     # family
     "birth_probability", "fertile_until", "birth_by_age", "birth_interval", "birth_response", "mortality", "elder_mortality",
     "turn_eighty", "couple_gap", "parent_gap", "university_share", "study_months", "work_participation",
     "entrant_unemployed", "founder_age", "founder_spread", "legal_age", "men_first", "women_of_55",
-    "informal_months", "pension_replacement", "entry_wage", "entry_cdf", "entry_deduction",
+    "informal_months", "entry_wage", "entry_cdf",
     # homes
     "home_level", "home_price", "purchase_age", "tenant_factor", "family_factor", "purchase_income_elasticity",
     "value_income_elasticity", "home_elasticity", "rate_equivalent", "purchase_cap", "mortgage_down_payment",
     "mortgage_usual", "mortgage_burden", "mortgage_term", "savings_used", "fund_ceiling", "fund_discount",
-    "fund_contribution", "fund_withdrawal", "delivery_months", "furnishing_share", "furnishing_months",
+    "fund_withdrawal", "delivery_months", "furnishing_share", "furnishing_months",
     "furnishing_appliances", "wealth_effect", "prepayment",
     # illness
-    "medical_probability", "medical_mean", "medical_sigma", "uninsured_share",
+    "medical_probability", "medical_mean", "medical_sigma",
+    "deductible", "share_above_deductible", "change_above_deductible",
     # goods
     "subsistence", "marginal_share", "need_weights", "need_mean", "lump_share",
     "need_fixed", "good_elasticity",
@@ -92,6 +99,7 @@ MONTH_FIELDS = (
     # income and saving
     "wage_index", "self_index", "owner_support", "farm_index", "transfers", "uninsured_change",
     "consumption_table",
+    "regime_groups", "group_rows",
     # work
     "floor", "separation", "zone_risk", "finding", "vacancy_cdf", "training", "training_wage_gain",
     "training_finding_gain", "benefit_change",
@@ -126,9 +134,13 @@ MOST_CUT = 0.5
 _ADULT, _ELDER, _OLD = int(MemberBand.AGE_18_59), int(MemberBand.AGE_60_79), int(MemberBand.AGE_80_PLUS)
 _RISK_CLASS = np.array([4, 0, 1, 1, 2, 3], np.int8)
 """Risk class by occupation of the main earner."""
-_SCHOOL_AGE = family.CHILD_STARTS[2]
+_SCHOOL_AGE, _GROWN = family.CHILD_STARTS[2], family.CHILD_STARTS[4]
 _HOUSEHOLD_APPLIANCES = (int(Durable.FRIDGE), int(Durable.WATER_HEATER))
 """First and last class of durables that a new home calls for."""
+MOST_COMMITTED = 0.8
+"""Largest share of permanent income that is put aside by plan."""
+_CHILD_BANDS = int(MemberBand.STUDENT) + 1
+_STUDENTS = int(MemberBand.STUDENT)
 _AGE_1, _AGE_2, _AGE_3 = (12 * years for years in AGE_BAND_STARTS[1:])
 _C = int(Item.CONSUMPTION)
 _GOOD_CATEGORY = np.array([g.category for g in GOODS], np.int64)
@@ -450,6 +462,8 @@ def household_block(
     need = np.empty(N_NEEDS)
     labelled_in = np.zeros(N_CATEGORIES)
     weeks = np.zeros(coupons.WEEKS)
+    earned = np.empty(2)
+    usually_earned = np.empty(2)
     hazard_draw = np.empty(N_DURABLES)
     coming = np.empty(p.announcement_months)
     # arrays are taken out of their tuples once: inside the loop each access would count references
@@ -474,7 +488,6 @@ def household_block(
     h_property = h.property
     h_pension = h.pension
     h_transfers = h.transfers
-    h_deduction_rate = h.deduction_rate
     h_employee_pensioners = h.employee_pensioners
     h_permanent_income = h.permanent_income
     h_liquid_wealth = h.liquid_wealth
@@ -490,6 +503,7 @@ def household_block(
     h_takes_leave = h.takes_leave
     h_leave_days = h.leave_days
     h_risk = h.risk
+    h_stage = h.stage
     h_patience = h.patience
     h_stored = h.stored
     h_digital = h.digital
@@ -507,7 +521,6 @@ def household_block(
     p_legal_age = p.legal_age
     p_entry_wage = p.entry_wage
     p_entry_cdf = p.entry_cdf
-    p_entry_deduction = p.entry_deduction
     p_home_level = p.home_level
     p_home_price = p.home_price
     p_purchase_age = p.purchase_age
@@ -536,7 +549,11 @@ def household_block(
     p_down_payment = p.down_payment
     p_medical_probability = p.medical_probability
     p_medical_mean = p.medical_mean
-    p_uninsured_share = p.uninsured_share
+    p_contributions = p.contributions
+    p_tax_brackets = p.tax_brackets
+    p_deductible = p.deductible
+    p_share_above_deductible = p.share_above_deductible
+    p_change_above_deductible = p.change_above_deductible
     p_trip_company = p.trip_company
     p_trip_cost = p.trip_cost
     p_relative_cost = p.relative_cost
@@ -571,6 +588,7 @@ def household_block(
     m_days_off = m.days_off
     m_holidays_off = m.holidays_off
     m_own_days = m.own_days
+    m_benefit_change = m.benefit_change
     m_school_break = m.school_break
     m_school_share = m.school_share
     m_trip_odds = m.trip_odds
@@ -597,6 +615,7 @@ def household_block(
         w = float(h_weight[i])
         zone = int(h_zone[i])
         group = int(h_group[i])
+        regime = 1 if m.regime_groups & group else 0
         city = zone // 2
         residence = zone % 2
         quintile = int(h_quintile[i])
@@ -808,6 +827,12 @@ def household_block(
         for k in range(N_NEEDS):
             need[k] /= p_need_mean[residence, k]
 
+        stage = rules.life_stage(
+            h_child_age[i, 0], h_members[i, 4], head_age, h_occupation[i, 0] > 0 or h_occupation[i, 1] > 0,
+            h_employee_pensioners[i] + h_resident_pensioners[i], p.later_from, p.retired_from,
+        )  # fmt: skip
+        h_stage[i] = stage
+
         # --- work and income
         shock = h_shock[i] * rules.permanent_shock(u_psi, p.psi_sigma)
         h_shock[i] = shock
@@ -822,15 +847,19 @@ def household_block(
             h_trained_for[i] = p.training_months
         wages = 0.0
         usual_wages = 0.0
-        formal_wages = 0.0
         post_pay = 0.0
         lost = 0
         found = 0
         farms = False
         runs_business = False
         benefit = 0.0
+        extra_benefit = 0.0
         business = 0.0
         usual_business = 0.0
+        earned[0] = 0.0
+        earned[1] = 0.0
+        usually_earned[0] = 0.0
+        usually_earned[1] = 0.0
         for e in range(2):
             occupation = h_occupation[i, e]
             if occupation == Occupation.NONE:
@@ -873,10 +902,10 @@ def household_block(
                     - rules.wage_with_floor(base, floor0, p.floor_spillover),
                 )
             usual_wages += wage
+            usually_earned[e] = wage
             if h_employed[i, e]:
                 wages += wage
-                if occupation == Occupation.FORMAL:
-                    formal_wages += wage
+                earned[e] = wage
                 labour[block, city, sector, 0] += w
                 labour[block, city, sector, 1] += w * wage
                 acc[Item.HIRED] += w
@@ -894,9 +923,9 @@ def household_block(
                     acc[Item.POSTS] += w
                     acc[Item.EMPLOYED] += w
                 else:
-                    benefit += (
-                        p_benefit_coverage[0, occupation] * (p.replacement_rate + m.benefit_change) * wage
-                    )
+                    drawn = p_benefit_coverage[0, occupation] * wage
+                    benefit += drawn * (p.replacement_rate + m_benefit_change[regime])
+                    extra_benefit += drawn * m_benefit_change[regime]
                     acc[Item.UNEMPLOYED] += w
         own_sector = -1
         for e in range(2):
@@ -919,13 +948,65 @@ def household_block(
         property_cash = property_income - imputed_income
         pensions = h_pension[i] * m.growth
         transfers = h_transfers[i] * m.growth
-        # who came to a household without wages at the start pays as people of the occupation do
-        rate = h_deduction_rate[i]
-        if rate == 0.0 and usual_wages > 0.0:
-            first = h_occupation[i, 0] if h_occupation[i, 0] != Occupation.NONE else h_occupation[i, 1]
-            rate = p_entry_deduction[first]
-        deductions = rate * wages
-        usual_deductions = rate * usual_wages
+        # --- deductions by law: of what was earned, and of what is earned when everybody works
+        children = 0.0
+        for b in range(_CHILD_BANDS):
+            children += h_members[i, b]
+        hired = 0.0
+        deductions = 0.0
+        tax = 0.0
+        usual_deductions = 0.0
+        housing_fund = 0.0
+        old_age_income = 0.0
+        in_employee_scheme = 0.0
+        in_resident_scheme = 0.0
+        mean_wage = p.mean_wage * m.growth
+        owners = 0
+        for e in range(2):
+            if h_occupation[i, e] == Occupation.SELF_EMPLOYED:
+                owners += 1
+        main = 0 if usually_earned[0] >= usually_earned[1] else 1
+        resident_pension = p.resident_pension * m.growth
+        for e in range(2):
+            occupation = h_occupation[i, e]
+            if occupation == Occupation.NONE:
+                continue
+            participation = p_contributions[1, occupation]
+            in_employee_scheme += participation
+            in_resident_scheme += 1.0 - participation
+            usual_wage = usually_earned[e]
+            if occupation == Occupation.SELF_EMPLOYED:
+                usual_wage = (usual_business - farm) / owners
+            if usual_wage > 0.0:
+                untaxed = p.tax_allowance + p.elderly_deduction
+                if e == main:
+                    untaxed += p.child_deduction * children
+                if occupation == Occupation.SELF_EMPLOYED:
+                    untaxed = usual_wage  # business income is net of its own tax
+                contribution, levy, fund = rules.wage_deductions(
+                    usual_wage, p_contributions[0, occupation], participation, p_contributions[2, occupation] > 0.0,
+                    p_contributions[3, occupation], mean_wage, p.base_floor, p.base_ceiling, untaxed, p_tax_brackets,
+                )  # fmt: skip
+                usual_deductions += contribution + levy
+                housing_fund += fund
+                if earned[e] > 0.0 or occupation == Occupation.SELF_EMPLOYED:
+                    # who is at work earns the usual wage
+                    deductions += contribution + levy
+                    tax += levy
+            if occupation <= Occupation.FLEXIBLE:
+                hired += 1.0
+            else:
+                usual_wage = min(usual_wage, p.base_floor * mean_wage)
+            old_age_income += rules.expected_pension(
+                usual_wage, participation, p.pension_replacement, resident_pension
+            )
+        premiums = rules.resident_premiums(
+            float(h_resident_insured[i]), max(h_members[i, _ADULT] - hired, 0.0), p.medical_premium * m.growth,
+            p.pension_premium * m.growth,
+        )  # fmt: skip
+        deductions += premiums
+        usual_deductions += premiums
+        promise = 0.0
         policy = 0.0
         policy_usual = 0.0
         labelled = 0.0
@@ -935,6 +1016,13 @@ def household_block(
                 continue
             if not (r.groups == 0 or r.groups & group):
                 continue
+            # a pension that rises for good is expected by those who will draw it
+            if r.basis == Basis.RESIDENT_PENSIONER:
+                promise += in_resident_scheme * r.permanent
+            elif r.basis == Basis.EMPLOYEE_PENSIONER:
+                promise += in_employee_scheme * r.permanent + r.permanent_share * (
+                    old_age_income - in_resident_scheme * resident_pension
+                )
             units = _transfer_units(
                 r.basis,
                 r.age_min,
@@ -957,7 +1045,7 @@ def household_block(
                 continue
             own = 0.0
             if r.basis == Basis.EMPLOYEE_PENSIONER:
-                others = h_resident_pensioners[i] * p.resident_pension * m.growth
+                others = h_resident_pensioners[i] * resident_pension
                 own = max(pensions - others, 0.0) / max(float(h_employee_pensioners[i]), 1.0)
             paid = units * (r.amount + r.share * own)
             policy += paid
@@ -1015,7 +1103,19 @@ def household_block(
         if m.loan_rule >= 0 and interest_subsidy > 0.0:
             cost[m.loan_rule, city] += w * interest_subsidy
             gross[m.loan_rule] += w * (loan + max(-wealth, 0.0)) / 12.0
-        saving_share = float(h_saving_rate[i])
+        # what is put aside: by law, for children, for old age, and without a named purpose
+        education = 0.0
+        retirement = 0.0
+        if stage != Stage.RETIRED:
+            minors = children - h_members[i, _STUDENTS]
+            education = rules.education_plan(minors, p.education_cost * m.growth, p.education_share, _GROWN)
+            old_age_income += promise + pensions + property_cash + transfers + p.old_farm_share * farm
+            retirement = rules.retirement_plan(
+                permanent, old_age_income, p.retirement_target, p.retirement_share, p.drawing_over_saving
+            )
+        saving_share = min(
+            float(h_saving_rate[i]) + (housing_fund + education + retirement) / permanent, MOST_COMMITTED
+        )
         debt_service = loan_interest + loan_repaid + mortgage_interest + mortgage_paid
         spendable = max((1.0 - saving_share) * permanent - debt_service, p.floor_income_share * permanent)
         committed = rules.committed_saving(
@@ -1035,9 +1135,9 @@ def household_block(
         lumps = 0.0
         # the housing fund, part of committed savings, pays rent and mortgages of those who ask for it
         fund = 0.0
-        if formal_wages > 0.0 and committed > 0.0 and (h_tenure[i] == 0 or mortgage_paid > 0.0):
+        if housing_fund > 0.0 and committed > 0.0 and (h_tenure[i] == 0 or mortgage_paid > 0.0):
             u_fund, _, _, _ = uniform4(m.seed, i, 0, Draw.HOME // 4)
-            due = p.fund_contribution * formal_wages
+            due = housing_fund
             if h_tenure[i] > 0:
                 due = min(due, mortgage_interest + mortgage_paid)
             if u_fund < p_fund_withdrawal[1 if h_tenure[i] > 0 else 0]:
@@ -1358,13 +1458,21 @@ def household_block(
         if rules.event(u_medical, p_medical_probability[residence] * need[Need.HEALTH]):
             z_medical = normal_quantile(uniform(m.seed, i, m.t, Draw.MEDICAL_SIZE))
             expense = rules.medical_expense(z_medical, p_medical_mean[residence] * m.growth, p.medical_sigma)
-            own_share = max(0.0, p_uninsured_share[h_insurance[i]] + m_uninsured_change[h_insurance[i]])
-            change = own_share - p_uninsured_share[h_insurance[i]]
-            medical = min(own_share * expense, max(0.0, available - p.floor_income_share * spendable))
-            available -= medical
+            insurance = int(h_insurance[i])
+            share = p_share_above_deductible[insurance, residence]
+            deductible = p_deductible[insurance] * m.growth
+            own_part = rules.own_expense(expense, deductible, share)
+            change = m_uninsured_change[regime, insurance]
             if change != 0.0:
-                acc[Item.EXTRA_COVER] -= w * change * expense
-                demand[block, city, Sector.HEALTH_CARE] -= w * change * expense
+                changed = max(0.0, share + change * p_change_above_deductible[insurance, residence])
+                covered = own_part - rules.own_expense(expense, deductible, changed)
+                own_part -= covered
+                acc[Item.EXTRA_COVER] += w * covered
+                demand[block, city, Sector.HEALTH_CARE] += w * covered
+            medical = min(own_part, max(0.0, available - p.floor_income_share * spendable))
+            available -= medical
+            if keeps:
+                diaries[i, Entry.MEDICAL_BILL] = expense
 
         # --- leisure: days at hand, the choice on the longest block of them, days out on the others
         pattern = 0
@@ -1558,7 +1666,9 @@ def household_block(
         # --- consumption out of cash on hand; labelled money is spent on its label first
         promised = labelled
         labelled = min(labelled, max(available, 0.0))
-        row_c = (int(h_risk[i]) * 2 + int(h_insurance[i])) * 5 + int(h_patience[i])
+        row_c = regime * m.group_rows + rules.policy_row(
+            int(h_risk[i]), int(h_insurance[i]), stage, int(h_patience[i]), p.patience_types
+        )
         # below the cash that allows the least consumption, savings are tapped, then relief tops up
         short = m_consumption_table.lowest[row_c] * spendable - (available - labelled)
         relief = 0.0
@@ -1774,8 +1884,13 @@ def household_block(
         acc[Item.OTHER_TRANSFERS] += w * (transfers + relief)
         acc[Item.RELIEF] += w * relief
         acc[Item.UNEMPLOYMENT_BENEFIT] += w * benefit
+        acc[Item.EXTRA_BENEFIT] += w * extra_benefit
         acc[Item.POLICY_TRANSFERS] += w * policy
         acc[Item.DEDUCTIONS] += w * deductions
+        acc[Item.INCOME_TAX] += w * tax
+        acc[Item.HOUSING_FUND] += w * housing_fund
+        acc[Item.EDUCATION_PLAN] += w * education
+        acc[Item.RETIREMENT_PLAN] += w * retirement
         acc[Item.SUBSIDIES] += w * (subsidies)
         acc[Item.COUPONS] += w * discount
         acc[Item.COMMITTED] += w * (committed - withdrawn)
@@ -1841,6 +1956,12 @@ def household_block(
             diaries[i, Entry.TRIP] = trip_cost
             diaries[i, Entry.TRIP_BLOCK] = block_days
             diaries[i, Entry.COUPON_OFF] = discount
+            diaries[i, Entry.STAGE] = stage
+            diaries[i, Entry.TAX] = tax
+            diaries[i, Entry.HOUSING_FUND] = housing_fund
+            diaries[i, Entry.EDUCATION_PLAN] = education
+            diaries[i, Entry.RETIREMENT_PLAN] = retirement
+            diaries[i, Entry.PENSION_PROMISE] = promise
             for g in range(N_GOODS):
                 diaries[i, Entry.GOODS + g] = spend[g]
             for k in range(N_CATEGORIES):

@@ -40,6 +40,96 @@ def wage_with_floor(wage, floor, spillover):
 
 
 @rule
+def contribution_base(wage, mean_wage, floor, ceiling):
+    """Base of social contributions, yuan a month: the wage within ``floor`` and ``ceiling`` times the mean wage.
+
+    Source: State Council General Office 2019, No. 13: between 60 and 300 percent of the mean wage.
+    """
+    return min(max(wage, floor * mean_wage), ceiling * mean_wage)
+
+
+@rule
+def income_tax(taxable, brackets):
+    """Income tax a month on comprehensive income: marginal rates ``brackets[1]`` from ``brackets[0]`` on, yuan a month.
+
+    Source: Individual Income Tax Law of 2018, rate table of comprehensive income, a twelfth of the yearly amounts.
+    """
+    tax = 0.0
+    last = brackets.shape[1] - 1
+    for k in range(brackets.shape[1]):
+        if taxable <= brackets[0, k]:
+            break
+        top = taxable if k == last else min(taxable, brackets[0, k + 1])
+        tax += brackets[1, k] * (top - brackets[0, k])
+    return tax
+
+
+@rule
+def wage_deductions(
+    wage, rate, participation, at_floor, fund_rate, mean_wage, floor, ceiling, free, brackets
+):
+    """Return an earner's social contributions, income tax and housing fund contribution, yuan a month.
+
+    Contributions are ``participation * rate * base``, expected ones where only a part of an occupation is insured; who
+    insures himself pays on the least base, and the fewer do so the further they earn less than it. Taxable is what wage
+    exceeds contributions, housing fund and ``free`` (allowance and special deductions). So a rise of a wage below the floor
+    is not charged with contributions.
+
+    Parameters
+    ----------
+    wage, mean_wage, free : float
+        Yuan a month; takings of who is self-employed, with ``free`` beyond them: business income is net of its own tax.
+    rate, fund_rate, participation : float
+        Shares of the base, and of persons.
+    at_floor : bool
+        Whether the base is the least one whatever is earned.
+    floor, ceiling : float
+        Bounds of the base over the mean wage.
+    brackets : ndarray, shape (2, n)
+        See :func:`income_tax`.
+    """
+    base = min(wage, floor * mean_wage) if at_floor else contribution_base(wage, mean_wage, floor, ceiling)
+    contribution = participation * rate * base
+    fund = fund_rate * min(wage, ceiling * mean_wage)
+    return contribution, income_tax(wage - contribution - fund - free, brackets), fund
+
+
+@rule
+def resident_premiums(insured, payers, medical_premium, pension_premium):
+    """Premiums of the resident medical and pension schemes, yuan a month: for each person insured, for each adult who pays."""
+    return insured * medical_premium + payers * pension_premium
+
+
+@rule
+def own_expense(expense, deductible, share):
+    """What a patient pays of an expense, yuan: all up to the scheme's deductible, ``share`` of what lies above."""
+    return min(expense, deductible) + share * max(expense - deductible, 0.0)
+
+
+@rule
+def education_plan(children, cost, share, months):
+    """Saving for the higher education of children below 18, yuan a month: ``share`` of the cost over the months until 18."""
+    return children * share * cost / months
+
+
+@rule
+def expected_pension(wage, participation, replacement, resident_pension):
+    """Pension that an earner expects, yuan a month: from the employee scheme where insured in it, else from the resident one."""
+    return participation * replacement * wage + (1.0 - participation) * resident_pension
+
+
+@rule
+def retirement_plan(permanent, old_age_income, target, share, drawing_over_saving):
+    """Saving for old age, yuan a month: what the planned income then exceeds the expected one, spread over working life.
+
+    ``share * max(target p - old_age_income, 0) * drawing / saving``, with an interest rate equal to growth. A pension that
+    policy raises for good lowers the plan of those who will draw it (Feldstein 1974); ``share`` is the part of households
+    that plan.
+    """
+    return share * max(target * permanent - old_age_income, 0.0) * drawing_over_saving
+
+
+@rule
 def committed_saving(planned, income_ratio, spare):
     """Money put aside this month, yuan: the plan, or less in a month in which income falls short of usual income.
 
@@ -50,6 +140,32 @@ def committed_saving(planned, income_ratio, spare):
     if planned <= 0.0 or income_ratio >= 1.0 - 1e-6:
         return planned
     return min(planned * income_ratio, max(spare, 0.0))
+
+
+@rule
+def life_stage(youngest, students, head_age, has_earner, pensioners, later_from, retired_from):
+    """Stage of life of a household (``names.Stage``).
+
+    Retired from the age at which pensions start, or earlier where nobody earns and somebody draws a pension; before that,
+    with children where a member is below 18 or a student; without, young below ``later_from``. All ages in months;
+    ``youngest`` is negative where no member is below 18.
+    """
+    if head_age >= retired_from or (not has_earner and pensioners > 0):
+        return 3
+    if youngest >= 0 or students > 0:
+        return 1
+    return 0 if head_age < later_from else 2
+
+
+@rule
+def policy_row(risk, insurance, stage, patience, patience_types):
+    """Row of the consumption table: risk x insurance x working stage x patience, then insurance x patience of the retired.
+
+    Whoever is retired has no job to lose, so the risk class does not matter.
+    """
+    if stage == 3:
+        return (30 + insurance) * patience_types + patience
+    return ((risk * 2 + insurance) * 3 + stage) * patience_types + patience
 
 
 @rule

@@ -7,24 +7,33 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from scipy.stats import norm
 
+from jinxiao.model.conditions import Conditions
 from jinxiao.model.consumption import ConsumptionFunction, ConsumptionProblem
-from jinxiao.model.ergodic import (
-    ConsumptionTable,
-    permanent_shocks,
-    solve_cached,
-    stationary_wealth,
-    tabulate,
-    transitory_shocks,
-)
+from jinxiao.model.ergodic import ConsumptionTable, permanent_shocks, tabulate, transitory_shocks
+from jinxiao.model.households import rules
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
 from jinxiao.model.households.family import OLDEST
+from jinxiao.model.households.income import schedule, usual_income
 from jinxiao.model.households.loop import HouseholdColumns, HouseholdParameters
-from jinxiao.model.names import DURABLES, N_DURABLES, N_GOODS, Durable, Occupation
+from jinxiao.model.life_stages import LifeStage, solve_lives, wealth_by_stage
+from jinxiao.model.names import (
+    DURABLES,
+    N_DURABLES,
+    N_GOODS,
+    N_STAGES,
+    Durable,
+    MemberBand,
+    Occupation,
+    Stage,
+)
 from jinxiao.model.random import Draw, uniform, uniforms
 
 N_RISKS = 5
 N_PATIENCE = 5
+N_ROWS = (N_RISKS * 2 * (N_STAGES - 1) + 2) * N_PATIENCE
+"""Rows of the consumption table."""
 MONTHS_A_YEAR = 12
 CHANGING_SEED = (
     "members", "child_age", "head_age", "occupation", "employed", "sector", "employee_pensioners", "resident_pensioners",
@@ -37,6 +46,7 @@ CHILD_YEARS = 25
 """Age at which grown children at home die."""
 HALVINGS = 50
 """Bisections for the half age: to well below a millionth of a month."""
+_STUDENTS = int(MemberBand.STUDENT)
 Values = Mapping[str, Any]
 
 
@@ -72,14 +82,16 @@ class Fit:
         Wage of newcomers, yuan a month.
     entry_cdf : ndarray, shape (zones, 3)
         Cumulative shares of formal, migrant and flexible work among wage earners.
-    entry_deduction : ndarray, shape (occupations,)
-        Income tax and contributions as a share of wages.
     need_mean : ndarray, shape (2, kinds of need)
         Mean needs of a household.
     lump_share : ndarray, shape (2,)
         Share of planned consumption that pays for trips and durables on average.
     mean_income : ndarray, shape (3,)
         Mean permanent income of a household, urban and rural, and per head of the province, yuan a month.
+    stage_health : ndarray, shape (stages,)
+        Need of health care in each stage of life relative to the mean household.
+    retired_income : ndarray, shape (2,)
+        Income per adult of retired households over that of households in the last working stage, by insurance.
     """
 
     saving_base: np.ndarray
@@ -95,10 +107,43 @@ class Fit:
     home_price: np.ndarray
     entry_wage: np.ndarray
     entry_cdf: np.ndarray
-    entry_deduction: np.ndarray
     need_mean: np.ndarray
     lump_share: np.ndarray
     mean_income: np.ndarray
+    stage_health: np.ndarray
+    retired_income: np.ndarray
+
+
+class Regime(NamedTuple):
+    """What policy changes in the risks and limits that households reckon with; all zero without policy.
+
+    Attributes
+    ----------
+    uninsured : tuple of float
+        Change in the share of a medical expense that households pay themselves, by insurance.
+    benefit : float
+        Change in the replacement rate of unemployment insurance.
+    credit : float
+        Change in the unsecured credit line, months of spendable income.
+    """
+
+    uninsured: tuple[float, float] = (0.0, 0.0)
+    benefit: float = 0.0
+    credit: float = 0.0
+
+
+def regimes_of(conditions: Conditions) -> tuple[Regime, Regime | None]:
+    """Return the month's general regime, and that of ``regime_groups`` where it has any."""
+    c = conditions
+    insured, changed = c.uninsured_share.tolist(), (c.uninsured_share + c.group_uninsured_share).tolist()
+    general = Regime((insured[0], insured[1]), float(c.job_loss_replacement), float(c.credit_line))
+    if not c.regime_groups:
+        return general, None
+    return general, Regime(
+        (changed[0], changed[1]),
+        float(c.job_loss_replacement + c.group_job_loss_replacement),
+        float(c.credit_line + c.group_credit_line),
+    )
 
 
 def medical_shares(values: Values, mean_income: np.ndarray) -> tuple[float, float]:
@@ -108,19 +153,19 @@ def medical_shares(values: Values, mean_income: np.ndarray) -> tuple[float, floa
     return probability, size
 
 
-def consumption_problems(
-    values: Values, fit: Fit, uninsured_change: np.ndarray, benefit_change: float
-) -> list[ConsumptionProblem]:
-    """Return the saving problem of every type: risk class x insurance x patience, in the order of table rows.
+def lives(values: Values, fit: Fit, regime: Regime) -> list[list[LifeStage]]:
+    """Return the stages of life of every type, first stage first: risk class x insurance x patience, in this order.
 
-    A measure on medical cover or unemployment insurance changes the shocks here, and so the policy of those it covers
-    (economics.md H3): there is no other channel by which risk acts.
+    A measure on medical cover, unemployment insurance or credit changes the shocks and the limit here, and so the policy of
+    those whom it covers (economics.md H3): there is no other channel by which risk acts. All risk classes share the stage of
+    the retired, who have no job to lose; their medical risk is that of the old, relative to a pension.
     """
-    probability, size = medical_shares(values, fit.mean_income)
-    spell = values["households.unemployment_spell"]
-    unemployment = values["households.surveyed_unemployment"]
-    relative = values["households.job_loss_relative"]
-    coverage = values["households.benefit_coverage"]
+    v = values
+    probability, size = medical_shares(v, fit.mean_income)
+    spell = v["households.unemployment_spell"]
+    unemployment = v["households.surveyed_unemployment"]
+    relative = v["households.job_loss_relative"]
+    coverage = v["households.benefit_coverage"]
     steady = unemployment / (1.0 - unemployment) / spell
     # share of time out of work, by risk class: the shock is drawn anew each month, so its probability is that share
     out_of_work = [
@@ -131,41 +176,98 @@ def consumption_problems(
         0.0,
     ]
     covered = [coverage[0], float(np.mean(coverage[1:])), 0.0, 0.0, 0.0]
-    replacement = values["households.job_loss_replacement"] + benefit_change
-    psi, psi_odds = permanent_shocks(values["households.permanent_shock_sd"], 2)
-    betas = patience(values)
-    problems = []
+    replacement = v["households.job_loss_replacement"] + regime.benefit
+    leaving = 1.0 / (MONTHS_A_YEAR * np.asarray(v["households.stage_years"]))
+    needs = np.asarray(v["households.stage_needs"])
+    limit = max(0.0, v["households.borrowing_limit"] + regime.credit)
+
+    def problem(beta: float, insurance: int, stage: Stage, risk: int) -> ConsumptionProblem:
+        retired = stage == Stage.RETIRED
+        income = fit.retired_income[insurance] if retired else 1.0
+        xi, odds = transitory_shocks(
+            job_loss_probability=0.0 if retired else out_of_work[risk],
+            replacement_rate=0.0 if retired else covered[risk] * replacement,
+            medical_probability=min(1.0, probability * fit.stage_health[stage]),
+            medical_mean=size / income,
+            medical_sigma=v["households.medical_sigma"],
+            uninsured_share=max(
+                0.0, v["households.uninsured_share"][insurance] + regime.uninsured[insurance]
+            ),
+            sigma=v["households.transitory_shock_sd"],
+            nodes=3,
+            deductible=float(v["income.medical_deductible"][insurance])
+            / float(np.mean(fit.mean_income[:2]))
+            / income,
+        )
+        psi, psi_odds = permanent_shocks(0.0 if retired else v["households.permanent_shock_sd"], 2)
+        return ConsumptionProblem(
+            discount_factor=beta ** (1.0 / MONTHS_A_YEAR),
+            survival=1.0 - leaving[stage] if retired else v["households.survival_month"],
+            risk_aversion=v["households.crra"],
+            growth=(1.0 + v["households.expected_growth"]) ** (1.0 / MONTHS_A_YEAR),
+            rate_save=1.0 + v["households.liquid_rate"] / MONTHS_A_YEAR,
+            rate_borrow=1.0 + v["households.borrowing_rate"] / MONTHS_A_YEAR,
+            borrowing_limit=limit,
+            consumption_floor=v["households.consumption_floor"],
+            permanent_values=psi,
+            permanent_probabilities=psi_odds,
+            transitory_values=xi,
+            transitory_probabilities=odds,
+        )
+
+    betas = patience(v)
+    last = [
+        [
+            LifeStage(
+                problem(beta, insurance, Stage.RETIRED, 0),
+                bequest_months=MONTHS_A_YEAR * v["households.bequest_years"],
+                bequest_threshold=v["households.bequest_threshold"],
+            )
+            for beta in betas
+        ]
+        for insurance in range(2)
+    ]
+    out = []
     for risk in range(N_RISKS):
         for insurance in range(2):
-            share = max(0.0, values["households.uninsured_share"][insurance] + uninsured_change[insurance])
-            xi, odds = transitory_shocks(
-                job_loss_probability=out_of_work[risk],
-                replacement_rate=covered[risk] * replacement,
-                medical_probability=probability,
-                medical_mean=size,
-                medical_sigma=values["households.medical_sigma"],
-                uninsured_share=share,
-                sigma=values["households.transitory_shock_sd"],
-                nodes=3,
-            )
-            for beta in betas:
-                problems.append(
-                    ConsumptionProblem(
-                        discount_factor=beta ** (1.0 / MONTHS_A_YEAR),
-                        survival=values["households.survival_month"],
-                        risk_aversion=values["households.crra"],
-                        growth=(1.0 + values["households.expected_growth"]) ** (1.0 / MONTHS_A_YEAR),
-                        rate_save=1.0 + values["households.liquid_rate"] / MONTHS_A_YEAR,
-                        rate_borrow=1.0 + values["households.borrowing_rate"] / MONTHS_A_YEAR,
-                        borrowing_limit=values["households.borrowing_limit"],
-                        consumption_floor=values["households.consumption_floor"],
-                        permanent_values=psi,
-                        permanent_probabilities=psi_odds,
-                        transitory_values=xi,
-                        transitory_probabilities=odds,
+            for k, beta in enumerate(betas):
+                life = [last[insurance][k]]
+                for stage in (Stage.LATER, Stage.CHILDREN, Stage.YOUNG):
+                    life.append(
+                        LifeStage(
+                            problem(beta, insurance, stage, risk),
+                            leaving[stage],
+                            life[-1],
+                            fit.retired_income[insurance] if stage == Stage.LATER else 1.0,
+                            needs[stage + 1] / needs[stage],
+                        )
                     )
-                )
-    return problems
+                out.append(life[::-1])
+    return out
+
+
+def rows_of(lives_of_types: list[list[LifeStage]]) -> list[LifeStage]:
+    """Return the stage of life behind each row of the consumption table, in the order of ``rules.policy_row``."""
+    types = iter(lives_of_types)
+    rows: dict[int, LifeStage] = {}
+    for risk in range(N_RISKS):
+        for insurance in range(2):
+            for kind in range(N_PATIENCE):
+                for stage, life in enumerate(next(types)):
+                    rows[rules.policy_row(risk, insurance, stage, kind, N_PATIENCE)] = life
+    return [rows[row] for row in range(N_ROWS)]
+
+
+def policies(values: Values, fit: Fit, regime: Regime, folder: Path) -> list[ConsumptionFunction]:
+    """Solve all types under a regime, reading from the disk cache what is there; one policy a row of the table."""
+    stages = rows_of(lives(values, fit, regime))
+    solved = solve_lives(_by_patience(stages), folder)
+    return [solved[stage.key] for stage in stages]
+
+
+def _by_patience(stages: list[LifeStage]) -> list[LifeStage]:
+    """Order stages so that neighbours are alike: each policy is where the solution of the next starts."""
+    return [stage for kind in range(N_PATIENCE) for stage in stages[kind::N_PATIENCE]]
 
 
 def patience(values: Values) -> np.ndarray:
@@ -173,21 +275,27 @@ def patience(values: Values) -> np.ndarray:
     return np.linspace(values["households.discount_low"], values["households.discount_high"], N_PATIENCE)
 
 
-def solve_types(problems: list[ConsumptionProblem], folder: Path) -> list[ConsumptionFunction]:
-    """Solve all types, reading from the disk cache what is there."""
-    return solve_cached(problems, folder)
-
-
 def table_of(functions: list[ConsumptionFunction]) -> ConsumptionTable:
     """Return the run-time table of all types."""
     return tabulate(functions)
 
 
-def initial_wealth_quantiles(
-    problems: list[ConsumptionProblem], functions: list[ConsumptionFunction]
-) -> np.ndarray:
-    """Return quantiles of stationary liquid wealth of each type, months of spendable income, shape (types, points)."""
-    return np.array([stationary_wealth(p, f).slice_means for p, f in zip(problems, functions, strict=True)])
+def initial_wealth_quantiles(values: Values, fit: Fit, folder: Path) -> np.ndarray:
+    """Return quantiles of long-run liquid wealth by row of the table, months of spendable income, shape (rows, points).
+
+    The retired of a row come from all risk classes; their distribution is that of the commonest, formal employees where
+    insured as employees and farmers elsewhere.
+    """
+    every = lives(values, fit, Regime())
+    solved = solve_lives(_by_patience(rows_of(every)), folder)
+    quantiles: dict[str, np.ndarray] = {}
+    common = (0, 3)
+    order = sorted(range(len(every)), key=lambda k: k // (2 * N_PATIENCE) == common[k // N_PATIENCE % 2])
+    for k in order:
+        life = every[k]
+        wealth = wealth_by_stage(life, [solved[stage.key] for stage in life])
+        quantiles |= {stage.key: held.slice_means for stage, held in zip(life, wealth, strict=True)}
+    return np.array([quantiles[stage.key] for stage in rows_of(every)])
 
 
 def subsistence_system(values: Values, fit: Fit) -> tuple[np.ndarray, np.ndarray]:
@@ -212,6 +320,8 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
     """Return the tuple that the household loop reads."""
     v = values
     subsistence, marginal = subsistence_system(v, fit)
+    law = schedule(v)
+    above = shares_above_deductible(v)
     hazards = replacement_hazards(v)
     add_rate = np.asarray(v["fit.add_rate"])
     add_cap = v["durables.add_cap"] * add_rate.max(axis=1)
@@ -225,7 +335,26 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         medical_probability=np.asarray(v["households.medical_probability"]),
         medical_mean=np.asarray(v["households.medical_mean"]),
         medical_sigma=v["households.medical_sigma"],
-        uninsured_share=np.asarray(v["households.uninsured_share"]),
+        deductible=np.asarray(v["income.medical_deductible"]),
+        share_above_deductible=above.share,
+        change_above_deductible=above.change,
+        contributions=law.contributions,
+        tax_brackets=law.tax,
+        mean_wage=law.mean_wage,
+        base_floor=law.floor,
+        base_ceiling=law.ceiling,
+        tax_allowance=law.allowance,
+        child_deduction=law.child,
+        elderly_deduction=law.elderly,
+        medical_premium=law.medical_premium,
+        pension_premium=law.pension_premium,
+        education_cost=v["income.education_cost"],
+        education_share=v["income.education_share"],
+        pension_replacement=v["income.pension_replacement"],
+        old_farm_share=v["income.old_farm_share"],
+        retirement_target=v["income.retirement_target"],
+        retirement_share=v["income.retirement_share"],
+        drawing_over_saving=float(v["income.retirement_years"][1] / v["income.retirement_years"][0]),
         subsistence=subsistence,
         marginal_share=marginal,
         need_weights=np.asarray(v["households.need_weights"]),
@@ -313,6 +442,9 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         floor_spillover=v["households.floor_spillover"],
         hand_to_mouth_months=v["households.hand_to_mouth_months"],
         training_months=int(v["households.training_months"]),
+        patience_types=N_PATIENCE,
+        later_from=MONTHS_A_YEAR * float(v["households.later_from"]),
+        retired_from=MONTHS_A_YEAR * float(v["households.retired_from"]),
         **family_parameters(v, fit),
         **housing_parameters(v, fit),
     )
@@ -358,10 +490,8 @@ def family_parameters(values: Values, fit: Fit) -> dict[str, Any]:
         "men_first": v["family.men_first"],
         "women_of_55": v["family.women_of_55"],
         "informal_months": int(MONTHS_A_YEAR * v["family.informal_years"]),
-        "pension_replacement": v["family.pension_replacement"],
         "entry_wage": fit.entry_wage,
         "entry_cdf": fit.entry_cdf,
-        "entry_deduction": fit.entry_deduction,
     }
 
 
@@ -371,7 +501,7 @@ def housing_parameters(values: Values, fit: Fit) -> dict[str, Any]:
     names = (
         "tenant_factor", "family_factor", "purchase_income_elasticity", "value_income_elasticity", "rate_equivalent",
         "purchase_cap", "mortgage_down_payment", "mortgage_usual", "mortgage_burden", "mortgage_term", "savings_used",
-        "fund_ceiling", "fund_discount", "fund_contribution", "furnishing_share", "furnishing_appliances", "wealth_effect",
+        "fund_ceiling", "fund_discount", "furnishing_share", "furnishing_appliances", "wealth_effect",
     )  # fmt: skip
     return {
         **{name: v[f"housing.{name}"] for name in names},
@@ -386,11 +516,66 @@ def housing_parameters(values: Values, fit: Fit) -> dict[str, Any]:
     }
 
 
+class AboveDeductible(NamedTuple):
+    """Cover of what a medical expense exceeds the deductible, each of shape (insurance, residence).
+
+    ``share`` is what the patient pays of it, so that the mean share paid of the whole expense is the published one;
+    ``change`` is by how much it moves when that mean moves by one.
+    """
+
+    share: np.ndarray
+    change: np.ndarray
+
+
+def shares_above_deductible(values: Values) -> AboveDeductible:
+    """Return the cover above the deductible of each scheme, for the expenses of town and country.
+
+    With a lognormal expense ``X`` and deductible ``D`` the mean part below is ``E min(X, D) = mu N(z - sigma) + D (1 - N(z))``,
+    ``z = ln(D / mu) / sigma + sigma / 2``.
+    """
+    mean = np.asarray(values["households.medical_mean"])[None, :]
+    sigma = float(values["households.medical_sigma"])
+    deductible = np.asarray(values["income.medical_deductible"])[:, None]
+    z = np.log(deductible / mean) / sigma + 0.5 * sigma
+    below = mean * norm.cdf(z - sigma) + deductible * norm.sf(z)
+    paid = np.asarray(values["households.uninsured_share"])[:, None] * mean
+    return AboveDeductible(np.maximum(paid - below, 0.0) / (mean - below), mean / (mean - below))
+
+
 def risk_class(occupation: np.ndarray) -> np.ndarray:
     """Return the risk class of each household from its first earner's occupation (second's where there is no first)."""
     main = np.where(occupation[:, 0] > 0, occupation[:, 0], occupation[:, 1])
     classes = np.array([4, 0, 1, 1, 2, 3], np.int8)
     return classes[main]
+
+
+def life_stage(columns: Mapping[str, np.ndarray], values: Values) -> np.ndarray:
+    """Return the stage of life of each household; see ``rules.life_stage``."""
+    c = columns
+    return _life_stages(
+        c["child_age"], c["members"], c["head_age"], c["occupation"], c["employee_pensioners"], c["resident_pensioners"],
+        MONTHS_A_YEAR * float(values["households.later_from"]), MONTHS_A_YEAR * float(values["households.retired_from"]),
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _life_stages(
+    child_age,
+    members,
+    head_age,
+    occupation,
+    employee_pensioners,
+    resident_pensioners,
+    later_from,
+    retired_from,
+):
+    out = np.empty(head_age.size, np.int8)
+    for i in range(head_age.size):
+        out[i] = rules.life_stage(
+            child_age[i, 0], members[i, _STUDENTS], head_age[i], occupation[i, 0] > 0 or occupation[i, 1] > 0,
+            employee_pensioners[i] + resident_pensioners[i], later_from, retired_from,
+        )  # fmt: skip
+    return out
 
 
 class Hazards(NamedTuple):
@@ -476,21 +661,25 @@ def start_households(
     columns["shock"][:] = 1.0
     columns["wage_gain"][:] = 1.0
     columns["risk"][:] = risk_class(occupation)
-    usual = (
-        seed_columns["wage"].sum(axis=1, dtype=np.float64)
-        * (1.0 - seed_columns["deduction_rate"])
-        + seed_columns["self_employment"] + seed_columns["farm"] + seed_columns["pension"] + seed_columns["transfers"]
-        + seed_columns["property"] * (1.0 - np.asarray(values["households.imputed_income_share"])[residence])
-    )  # fmt: skip
+    columns["stage"][:] = life_stage(seed_columns, values)
+    usual = usual_income(seed_columns, values)
     floor = fit.mean_income[residence] * values["households.floor_income_share"]
     columns["permanent_income"][:] = np.maximum(usual, floor)
     gradient = values["households.committed_gradient"]
     columns["saving_rate"][:] = np.clip(
         fit.saving_base[residence] + gradient * seed_columns["quintile"], -0.5, 0.8
     )
-    row = (columns["risk"].astype(np.int64) * 2 + seed_columns["insurance"]) * N_PATIENCE + seed_columns[
-        "patience"
-    ]
+    types = [columns["risk"], seed_columns["insurance"], columns["stage"], seed_columns["patience"]]
+    codes = np.array(
+        [
+            [
+                [[rules.policy_row(r, i, s, k, N_PATIENCE) for k in range(N_PATIENCE)] for s in Stage]
+                for i in range(2)
+            ]
+            for r in range(N_RISKS)
+        ]
+    )
+    row = codes[tuple(types)]
     u = uniforms(seed, agents, 0, Draw.INITIAL_WEALTH)
     points = quantiles.shape[1]
     position = u * points - 0.5

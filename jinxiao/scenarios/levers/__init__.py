@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
-from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy
+from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy, CreditLine
 from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
 from jinxiao.scenarios.levers.housing import HomeAcquisition, HomeRenewal, HomeSubsidy, MortgageTerms
 from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, VisaFree
@@ -45,6 +45,7 @@ AnyInstrument = Annotated[
     | UnemploymentInsurance
     | ConsumerLoanSubsidy
     | BusinessLoanSubsidy
+    | CreditLine
     | PaidLeave
     | SchoolBreak
     | VisaFree
@@ -69,6 +70,7 @@ __all__ = [
     "BusinessLoanSubsidy",
     "ConsumerLoanSubsidy",
     "CouponWave",
+    "CreditLine",
     "DepartureRefund",
     "Draft",
     "DurableSubsidy",
