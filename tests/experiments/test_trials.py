@@ -113,6 +113,9 @@ def test_a_parameter_can_be_another_in_one_trial(histories: Histories) -> None:
         "source": {"title": "x", "confidence": "assumed"},
     }
     coupons = next(t for t in find_trials("E04"))
+    wave = coupons.treatment["coupons"]
+    rush = wave.model_copy(update={"lever": wave.lever.model_copy(update={"claim": "rush"})})
+    coupons = coupons.model_copy(update={"treatment": {"coupons": rush}})
     plain = simulate(coupons, histories, load_parameters().central(), 5)
     raw = coupons.model_dump(mode="json")
     text = "goods.food_at_home + goods.eating_out"

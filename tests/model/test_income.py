@@ -69,7 +69,8 @@ def test_the_month_deducts_what_the_law_says(month: Economy) -> None:
         (h.occupation == Occupation.SELF_EMPLOYED).any(axis=1), _own_sector(h), Sector.RESIDENT_SERVICES
     )
     takings = h.self_employment * h.shock * month.market_path[HISTORY].self_index[h.zone // 2, own]
-    everybody = ~(hired & (h.employed == 0)).any(axis=1)
+    # newcomers to work earn what others of their kind do, which their own column does not hold
+    everybody = ~(hired & ((h.employed == 0) | (h.wage == 0.0))).any(axis=1)
     expected = deductions(h._asdict(), np.where(hired, wage, 0.0), takings, law)
     np.testing.assert_allclose(d[everybody, Entry.DEDUCTIONS], expected[everybody], rtol=1e-4, atol=0.05)
     assert (d[:, Entry.TAX] <= d[:, Entry.DEDUCTIONS] + 1e-3).all()
