@@ -94,7 +94,7 @@ def liquidity_types(columns: Mapping[str, NDArray[np.generic]], half_month: floa
         "liquid_wealth", "permanent_income", "tenure", "home_value", "mortgage",
     )}  # fmt: skip
     liquid = c["liquid_wealth"] >= half_month * c["permanent_income"]
-    wealthy = (c["tenure"] > 0) & (c["home_value"] > c["mortgage"])
+    wealthy = (c["tenure"] > 0) & (1000.0 * c["home_value"] > c["mortgage"])
     return 2 * liquid.astype(np.int64) + wealthy
 
 

@@ -19,7 +19,7 @@ HOUSEHOLDS = {
     "liquid_wealth": np.array([0.0, 2400.0, 2600.0, 99_000.0, -300.0]),
     "permanent_income": np.full(5, 5000.0, np.float32),
     "tenure": np.array([0, 1, 0, 2, 2], np.int8),
-    "home_value": np.array([1e5, 3e5, 1e5, 4e5, 2e5], np.float32),
+    "home_value": np.array([100, 300, 100, 400, 200], np.uint16),
     "mortgage": np.array([0.0, 0.0, 0.0, 1e5, 3e5]),
     "weight": np.array([1, 1, 1, 2, 3], np.float32),
 }

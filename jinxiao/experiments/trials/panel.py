@@ -15,7 +15,7 @@ from jinxiao.model.households.diary import Entry
 from jinxiao.model.ledger import Account
 from jinxiao.model.names import DURABLES, N_DURABLES, MemberBand, Occupation
 from jinxiao.model.state import household_money
-from jinxiao.scenarios.levers import Draft, When
+from jinxiao.scenarios.levers import CreditLine, Draft, When
 from jinxiao.scenarios.plan import load_plan
 from jinxiao.scenarios.scenario import account
 
@@ -96,7 +96,10 @@ def _conditions(
         number = rules.get(key, pools.get(key, 0))
         if key in rules:
             masks[number] = mask
-        dose.lever.write(draft, When.at(month), number)
+        lever = dose.lever
+        if isinstance(lever, CreditLine):  # it has no rows: the bits are its own
+            lever = lever.model_copy(update={"groups": mask})
+        lever.write(draft, When.at(month), number)
     conditions = draft.finish()
     for rows in (conditions.transfers, conditions.durable_rules, conditions.coupons):
         rows["groups"] = [masks[rule] for rule in rows["rule"]]

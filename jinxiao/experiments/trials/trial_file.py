@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from jinxiao.experiments.trials.expressions import Expression, Written
 from jinxiao.files.errors import InputError
 from jinxiao.files.yaml_reader import load_model, read_yaml
-from jinxiao.scenarios.levers import AnyInstrument, BudgetPool, CouponWave, DurableSubsidy, Transfer
+from jinxiao.scenarios.levers import AnyInstrument, BudgetPool, CouponWave, CreditLine, DurableSubsidy, Transfer
 from jinxiao.scenarios.overrides import OverrideError, with_override, with_values
 from jinxiao.scenarios.plan import load_plan
 from jinxiao.scenarios.records import Month, Source, Strict, Text, read_month, refuse, walk
@@ -23,7 +23,7 @@ PLAN = "shanxi-2025"
 """Catalogue whose instruments a treatment may take over by name."""
 COHORTS = 6
 """Most cohorts of a roll-out: each has a bit of a household's group."""
-KEPT_TO_GROUPS = (Transfer, DurableSubsidy, CouponWave, BudgetPool)
+KEPT_TO_GROUPS = (Transfer, DurableSubsidy, CouponWave, BudgetPool, CreditLine)
 """Levers that can be kept to the households of an arm."""
 SUFFIXES = (".yaml", ".yml")
 
@@ -441,7 +441,7 @@ class Dose(Strict):
     @model_validator(mode="after")
     def _can_be_kept(self) -> Self:
         if self.reaches == "treated" and not isinstance(self.lever, KEPT_TO_GROUPS):
-            kinds = "transfer, durable_subsidy and coupon_wave"
+            kinds = "transfer, durable_subsidy, coupon_wave and credit_line"
             raise refuse(
                 f"kind {self.lever.kind} for the treated alone",
                 f"reaches: everyone; only {kinds} keep to an arm",
