@@ -74,8 +74,8 @@ WORDS: Final = {
     "cash": Label("{cash} yuan in cash, {savings} in savings", "现金{cash}元，储蓄{savings}元"),
     "loan": Label(", a loan of {loan}", "，贷款{loan}元"),
     "income": Label(
-        "reckons on {income} yuan a month, {head} a head; plans to put {share}% of it aside",
-        "每月预期收入{income}元，人均{head}元；计划储蓄{share}%",
+        "reckons on {income} yuan a month, {head} a head; puts {share}% of it aside beside plans for home, children and old age",
+        "每月预期收入{income}元，人均{head}元；住房、子女和养老储蓄之外另储蓄{share}%",
     ),
     "draws": Label(
         "reckons on {income} yuan a month, {head} a head; draws {share}% of it on savings",

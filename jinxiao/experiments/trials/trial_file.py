@@ -14,7 +14,14 @@ from pydantic_core import PydanticCustomError
 from jinxiao.experiments.trials.expressions import Expression, Written
 from jinxiao.files.errors import InputError
 from jinxiao.files.yaml_reader import load_model, read_yaml
-from jinxiao.scenarios.levers import AnyInstrument, BudgetPool, CouponWave, CreditLine, DurableSubsidy, Transfer
+from jinxiao.scenarios.levers import (
+    AnyInstrument,
+    BudgetPool,
+    CouponWave,
+    CreditLine,
+    DurableSubsidy,
+    Transfer,
+)
 from jinxiao.scenarios.overrides import OverrideError, with_override, with_values
 from jinxiao.scenarios.plan import load_plan
 from jinxiao.scenarios.records import Month, Source, Strict, Text, read_month, refuse, walk
