@@ -662,8 +662,9 @@ class Households(mesa.Model):
                 one.fours_at = AskedAt(uniform4, seed, one.row, self.purposes.fours)
             return
         t = int(month.t)
-        lasting = {at for at, _ in self.purposes.ones | self.purposes.fours if at < _FIRST_RECORDED}
-        wanted = {t, *lasting}
+        asked = {at for at, _ in self.purposes.ones | self.purposes.fours}
+        # dates of purchases in months to come are looked up before a subsidy ends
+        wanted = {t, *(at for at in asked if at < _FIRST_RECORDED or at > t)}
         ones = {
             key: uniforms(seed, self.ids, *key).tolist() for key in self.purposes.ones if key[0] in wanted
         }

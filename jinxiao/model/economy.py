@@ -365,7 +365,8 @@ class Economy(mesa.Model):
         rules["pool"] = [pools.index(p) if p >= 0 else -1 for p in rules["pool"].tolist()]
         refill = np.array([self.conditions.pool_refill.get(p, 0) for p in pools], np.int64)
         money = np.array([self._money(p) for p in pools]).reshape(-1, N_CITIES)
-        month = household_month(self, table, rules, np.ones((len(pools), N_CITIES)), refill)
+        chance = np.array([self.state.served.get(p, np.ones(N_CITIES)) for p in pools]).reshape(-1, N_CITIES)
+        month = household_month(self, table, rules, np.ones((len(pools), N_CITIES)), refill, chance)
         parts = self._closing_parts(
             month, ranges, money, [np.ndim(self.state.pools.get(p, 0.0)) > 0 for p in pools]
         )
@@ -452,8 +453,8 @@ class Economy(mesa.Model):
             start, stop = int(self.edges[block]), int(self.edges[block + 1])
             rows = np.empty(stop - start, np.int64)
             count = possible_claimants(
-                start, stop, h.durable_bought, h.moving, h.zone, month.seed, month.t, p, month.hazard_bound, month.price, rates,
-                flats, grades, old_ages, credit_gains, rows,
+                start, stop, h.durable_bought, h.postponed, h.moving, h.zone, month.seed, month.t, p, month.hazard_bound,
+                month.look_ahead, month.price, rates, flats, grades, old_ages, credit_gains, rows,
             )  # fmt: skip
             found.append(rows[:count].copy())
         edges = np.concatenate([[0], np.cumsum([len(rows) for rows in found])]).astype(np.int64)
@@ -466,6 +467,8 @@ class Economy(mesa.Model):
         household would else pay nothing for ever.
         """
         self.open_share = {p: parts[k] / DAY_PARTS for k, p in enumerate(pools)}
+        given = self.conditions.pool_budget
+        self.state.served |= {p: share for p, share in self.open_share.items() if given.get(p, 0.0) > 0.0}
         for k, p in enumerate(pools):
             money = self.state.pools.get(p, 0.0)
             spent = spent_by_part(claims[k : k + 1], np.ndim(money) > 0)[0, :, -1]

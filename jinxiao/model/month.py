@@ -104,9 +104,27 @@ def hazard_bounds(p: HouseholdParameters, rules: np.ndarray, rate_cut: float) ->
             continue
         rate = min(float(mine["rate"].max(initial=0.0)), 1.0 - LEAST_NET)
         credit = p.credit_take_up[k] * interest_saved(rate_cut, p.loan_months)
-        effect = highest_effect(rate, credit, p.durable_elasticity[k], p.intertemporal_elasticity)
+        effect = highest_effect(rate, credit, p.durable_elasticity[k])
         bounds[k] = p.hazard_cap[k] / (1.0 + np.exp(-((ages - p.half_age[k]) / p.age_spread[k] + effect)))
     return bounds
+
+
+def look_ahead(p: HouseholdParameters, rules: np.ndarray) -> np.ndarray:
+    """Return from how many months ahead purchases of each class may be brought forward into this one, shape (durables,).
+
+    None unless the announced last month of a subsidy is this one. What it saves at most over the cost of a month bounds the
+    distance, and so does how far ahead a household knows its dates.
+    """
+    months = np.zeros(N_DURABLES, np.int64)
+    last = rules[(rules["months_left"] == 1) & (rules["starts_in"] == 0)]
+    for k in range(N_DURABLES):
+        mine = last[last["durable"] == k]
+        rate = min(float(mine["rate"].max(initial=0.0)), 1.0 - LEAST_NET)
+        if (mine["flat"] > 0.0).any():
+            months[k] = p.foresight_months
+        elif rate > 0.0:
+            months[k] = min(p.foresight_months, int(-math.log(1.0 - rate) / p.timing_cost) + 1)
+    return months
 
 
 def trip_odds(
@@ -148,7 +166,12 @@ def own_days(month: int, calendar: CalendarMonth, values: Mapping[str, Any]) -> 
 
 
 def household_month(
-    economy: "Economy", table: Any, rules: np.ndarray, open_share: np.ndarray, refill: np.ndarray
+    economy: "Economy",
+    table: Any,
+    rules: np.ndarray,
+    open_share: np.ndarray,
+    refill: np.ndarray,
+    chance: np.ndarray,
 ) -> HouseholdMonth:
     """Return the tuple that the household loop reads this month.
 
@@ -160,6 +183,8 @@ def household_month(
         Part of the month for which each pool has money.
     refill : ndarray of int, shape (pools,)
         Months until its next release; 0 where none is known.
+    chance : ndarray, shape (pools, cities)
+        Part of the month for which it had money when it was last given some: the chance to be in time at the next release.
     """
     c, v, s = economy.conditions, economy.values, economy.state.markets
     calendar = economy.days_off()
@@ -205,6 +230,8 @@ def household_month(
         hazard_bound=hazard_bounds(economy.household_parameters, rules, float(c.loan_rate_cut)),
         pool_open=open_share,
         pool_refill=refill,
+        pool_chance=chance,
+        look_ahead=look_ahead(economy.household_parameters, rules),
         coupons=c.coupons,
         claim_probability=claim_probability,
         claim_deadline=claim_deadline,

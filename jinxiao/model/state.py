@@ -73,6 +73,8 @@ class State:
     ledger: Ledger
     pools: dict[int, float | np.ndarray] = field(default_factory=dict)
     """yuan in each budget pool; (cities,) where each city holds its own"""
+    served: dict[int, np.ndarray] = field(default_factory=dict)
+    """(cities,) part of the month for which each budget pool had money when it was last given some"""
     jobless: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
     """(zones,) out of regular work last month, holders of public posts included, persons"""
     zone_risk: np.ndarray = field(default_factory=lambda: np.ones(N_ZONES))
@@ -98,6 +100,7 @@ class State:
             markets=self.markets.copy(),
             ledger=ledger,
             pools={pool: copy(money) for pool, money in self.pools.items()},
+            served=dict(self.served),
             jobless=self.jobless.copy(),
             zone_risk=self.zone_risk.copy(),
             entry=self.entry,

@@ -28,6 +28,7 @@ medical_expense = households.medical_expense.py_func
 own_expense = households.own_expense.py_func
 permanent_shock = households.permanent_shock.py_func
 policy_row = households.policy_row.py_func
+best_now = households.best_now.py_func
 price_effect = households.price_effect.py_func
 coupon_gain = households.coupon_gain.py_func
 retirement_plan = households.retirement_plan.py_func
@@ -192,7 +193,7 @@ def test_hazard_rises_with_the_subsidy(
     low, high = (
         replacement_hazard(
             cap, age, median_age, spread,
-            price_effect(price, net, elasticity, net, 0.5),
+            price_effect(price, net, elasticity),
         )
         for net in (price - subsidy_amount(price, r, 0.0, INFINITE, INFINITE) for r in rates)
     )  # fmt: skip
@@ -200,22 +201,60 @@ def test_hazard_rises_with_the_subsidy(
 
 
 def test_price_effect_known_answers() -> None:
-    assert price_effect(1000.0, 1000.0, 1.2, 1000.0, 2.0) == 0.0
-    assert price_effect(1000.0, 800.0, 1.2, 800.0, 2.0) == pytest.approx(-1.2 * math.log(0.8))
-    # a price about to rise brings purchases forward, one about to fall makes people wait
-    assert price_effect(1000.0, 800.0, 0.0, 1000.0, 2.0) == pytest.approx(2.0 * math.log(1.25))
-    assert price_effect(1000.0, 1000.0, 1.2, 800.0, 2.0) == pytest.approx(2.0 * math.log(0.8))
+    assert price_effect(1000.0, 1000.0, 1.2) == 0.0
+    assert price_effect(1000.0, 800.0, 1.2) == pytest.approx(-1.2 * math.log(0.8))
 
 
-@given(money, st.floats(0.05, 1.0), st.floats(0.0, 3.0), st.floats(0.0, 3.0), st.floats(0.001, 1000.0))
+@given(money, st.floats(0.05, 1.0), st.floats(0.0, 3.0), st.floats(0.001, 1000.0))
 def test_price_effect_does_not_depend_on_the_unit_of_money(
-    price: float, share: float, elasticity: float, intertemporal: float, unit: float
+    price: float, share: float, elasticity: float, unit: float
 ) -> None:
-    prices = price, share * price, 0.5 * (1.0 + share) * price
-    full, net, later = (unit * x for x in prices)
-    assert price_effect(full, net, elasticity, later, intertemporal) == pytest.approx(
-        price_effect(prices[0], prices[1], elasticity, prices[2], intertemporal), abs=1e-9
+    assert price_effect(unit * price, unit * share * price, elasticity) == pytest.approx(
+        price_effect(price, share * price, elasticity), abs=1e-9
     )
+
+
+paths = st.lists(st.floats(0.2, 1.0), min_size=2, max_size=5).map(np.array)
+days = st.floats(0.001, 0.999)
+
+
+@given(st.floats(0.1, 1.0), st.integers(1, 5), st.integers(0, 12), days, st.floats(0.001, 0.5))
+def test_at_a_steady_price_every_purchase_is_made_at_its_date(
+    price: float, known: int, ahead: int, day: float, cost: float
+) -> None:
+    assert best_now(ahead, day, np.full(known + 1, price), cost) == (ahead == 0)
+
+
+@given(st.floats(0.0, 1.0), st.integers(1, 12), days, st.floats(0.02, 0.3))
+def test_a_rise_brings_forward_the_months_it_pays_for(
+    saving: float, ahead: int, day: float, cost: float
+) -> None:
+    """The purchases of the next ``saving / cost`` months, whatever fraction of a month that is."""
+    distance = ahead - 1 + day
+    assume(abs(saving - cost * distance) > 1e-9)
+    prices = np.array([math.exp(-saving), 1.0, 1.0, 1.0])
+    assert best_now(ahead, day, prices, cost) == (saving > 0.0 and cost * distance < saving)
+
+
+@given(st.floats(0.0, 1.0), st.integers(1, 4), days, st.floats(0.02, 0.3))
+def test_an_announced_cut_is_waited_for_from_as_far(
+    saving: float, start: int, day: float, cost: float
+) -> None:
+    assume(abs(saving - cost * (start - day)) > 1e-9)
+    prices = np.where(np.arange(5) >= start, math.exp(-saving), 1.0)
+    assert best_now(0, day, prices, cost) == (cost * (start - day) > saving)
+
+
+@given(paths, st.integers(0, 12), days, st.floats(0.02, 0.3), st.floats(0.2, 1.0))
+def test_a_purchase_made_now_is_made_now_at_a_lower_price_too(
+    prices: np.ndarray, ahead: int, day: float, cost: float, cut: float
+) -> None:
+    lower = prices.copy()
+    lower[0] *= cut
+    if best_now(ahead, day, prices, cost):
+        assert best_now(ahead, day, lower, cost)
+    # only ratios of prices matter
+    assert best_now(ahead, day, 2.0 * lower, cost) == best_now(ahead, day, lower, cost)
 
 
 @pytest.mark.parametrize(

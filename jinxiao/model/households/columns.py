@@ -93,6 +93,11 @@ STATE: dict[str, Column] = {
         N_SLOTS,
     ),
     "car_kind": Column("uint8", "bits", "cars that run on new energy: one bit a slot of cars"),
+    "postponed": Column(
+        "uint32",
+        "bits",
+        "units whose purchase waits for a lower price that is announced: one bit a slot, in the order of durable_bought",
+    ),
     "loan": Column("float64", "yuan", "consumer loan on a durable outstanding"),
     "loan_payment": Column("float32", "yuan/month", "monthly repayment of that loan"),
     "stored": Column("float32", "yuan", "spending pulled forward that later months need not repeat"),

@@ -75,7 +75,8 @@ PARAMETER_FIELDS = (
     "need_fixed", "good_elasticity",
     # durables and their credit
     "hazard_cap", "half_age", "age_spread", "add_rate", "add_income_elasticity", "durable_price",
-    "price_income_elasticity", "price_sigma", "durable_elasticity", "intertemporal_elasticity",
+    "price_income_elasticity", "price_sigma", "durable_elasticity",
+    "timing_cost", "foresight_months",
     "announcement_months", "down_payment", "loan_months", "reserve_months", "savings_share",
     "financed_share", "pass_through", "loan_rate", "credit_take_up",
     "car_kind_elasticity", "used_odds", "used_income_slope", "used_price_share", "used_age", "value_retained",
@@ -115,6 +116,7 @@ MONTH_FIELDS = (
     # durables and their credit
     "durable_rules", "hazard_bound", "pool_open", "loan_rate_cut", "loan_eligible", "loan_rule",
     "new_energy_share", "pool_refill",
+    "pool_chance", "look_ahead",
     # coupons
     "coupons", "claim_probability",
     "claim_deadline",
@@ -150,6 +152,9 @@ _GOOD_SERVICE = np.array([float(g.service) for g in GOODS])
 _DURABLE_CATEGORY = np.array([d.category for d in DURABLES], np.int64)
 _DURABLE_SECTOR = np.array([d.sector for d in DURABLES], np.int64)
 _FIRST_SLOT = np.concatenate([[0], np.cumsum([d.slots for d in DURABLES])]).astype(np.int64)
+_DURABLE_DRAW = np.array(
+    [Draw.DURABLE + k if k < 9 else Draw.DURABLE_MORE + k - 9 for k in range(N_DURABLES)], np.int64
+)
 _CAR = int(Durable.CAR)
 RENOVATION_SLOT = int(_FIRST_SLOT[Durable.RENOVATION])
 _RECOVERABLE = np.array([d.key not in ("car", "renovation") for d in DURABLES])
@@ -256,13 +261,14 @@ def _jobless(i, occupation, employed):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _offer(
     rules_now, j0, j1, price, zone, group, new_energy, old_age, old_new_energy, u_grade, u_day, pool_open, pool_refill,
-    coming,
+    pool_chance, coming,
 ):  # fmt: skip
-    """Return (amount, row, expected): the best subsidy on a purchase now, and the mean one at the next occasion.
+    """Return (amount, row) of the best subsidy on a purchase now; fill ``coming`` with those of the months ahead.
 
-    The next occasion is equally likely in each of the coming months that announcements reach (length of ``coming``, which is
-    overwritten). ``old_age`` is the age of the unit that would go, -1 where none would; ``u_grade`` decides whether the model
-    qualifies and is claimed, ``u_day`` whether the pool is still open that day. Row -1: nothing is paid now.
+    ``coming`` is as long as announcements reach. ``old_age`` is the age of the unit that would go, -1 where none would;
+    ``u_grade`` decides whether the model qualifies and is claimed, ``u_day`` whether the pool is still open that day. A pool
+    that is dry pays at its next release whoever is in time, for which the chance is that of its last. Row -1: nothing is paid
+    now.
     """
     best = 0.0
     row = -1
@@ -284,27 +290,36 @@ def _offer(
             continue
         amount = rules.subsidy_amount(price, r.rate, r.flat, r.cap, r.price_ceiling)
         starts_in = r.starts_in
+        promised = amount
         if starts_in == 0 and r.pool >= 0 and u_day >= pool_open[r.pool, city]:
             starts_in = pool_refill[r.pool]
             if starts_in == 0:
                 continue
+            promised *= pool_chance[r.pool, city]
         if starts_in == 0 and amount > best:
             best = amount
             row = j
         for ahead in range(horizon):
             if rules.in_force(ahead + 1, starts_in, r.months_left):
-                coming[ahead] = max(coming[ahead], amount)
-    expected = best
-    for ahead in range(horizon):
-        expected += (coming[ahead] - best) / horizon
-    return best, row, expected
+                coming[ahead] = max(coming[ahead], promised)
+    return best, row
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _units_held(i, k, t, durable_bought, add_cap, hazard_bound):
+def _first_date(seed, i, t, k, look):
+    """Return the least draw of class ``k`` in this month and the ``look`` that follow."""
+    least = uniform(seed, i, t, _DURABLE_DRAW[k])
+    for ahead in range(1, look + 1):
+        least = min(least, uniform(seed, i, t + ahead, _DURABLE_DRAW[k]))
+    return least
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _units_held(i, k, t, durable_bought, add_cap, hazard_bound, look):
     """Return (chance, age of the oldest, an empty slot or -1) of class ``k`` of household ``i``.
 
-    ``chance`` is the highest that any household with these units buys one this month.
+    ``chance`` is the highest that any household with these units has a date to buy in this month or one of the ``look`` that
+    follow: hazards rise with age.
     """
     chance = 0.0
     oldest = -1
@@ -316,7 +331,7 @@ def _units_held(i, k, t, durable_bought, add_cap, hazard_bound):
         else:
             age = t - bought
             oldest = max(oldest, age)
-            chance += hazard_bound[k, min(age, hazard_bound.shape[1] - 1)]
+            chance += hazard_bound[k, min(age + look, hazard_bound.shape[1] - 1)]
     if free >= 0:
         chance += add_cap
     return chance, oldest, free
@@ -335,12 +350,14 @@ def possible_claimants(
     start,
     stop,
     durable_bought,
+    postponed,
     moving,
     zone,
     seed,
     t,
     p,
     hazard_bound,
+    look_ahead,
     price,
     rates,
     flats,
@@ -356,11 +373,13 @@ def possible_claimants(
 
     Parameters
     ----------
-    durable_bought, moving, zone : ndarray
+    durable_bought, postponed, moving, zone : ndarray
         Columns of households.
     p : HouseholdParameters
     hazard_bound : ndarray, shape (durables, ages)
         Highest hazards of the month where no flat amount is paid.
+    look_ahead : ndarray of int, shape (durables,)
+        Months from which purchases may be brought forward.
     price : ndarray, shape (cities, sectors)
     rates, flats : ndarray, shape (durables,)
         Highest share of the price and flat amount that any rule pays on a class.
@@ -377,18 +396,25 @@ def possible_claimants(
         draws[0] = uniform(seed, i, t, Draw.DURABLE)
         _durable_draws(seed, i, t, draws)
         for k in range(N_DURABLES):
+            if grades[k] <= 0.0:
+                continue
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
             add_cap = p.hazard_cap[N_DURABLES + k]
-            if grades[k] <= 0.0 or draws[k] >= slots * p.hazard_cap[k] + add_cap:
+            look = look_ahead[k]
+            least_draw = draws[k]
+            if look > 0:
+                least_draw = _first_date(seed, i, t, k, look)
+            # who waited comes whatever the draw; who furnishes a new home buys more often than the hazards of the month tell
+            waited = (postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
+            if waited == 0 and least_draw >= slots * p.hazard_cap[k] + add_cap:
                 continue
-            chance, oldest, free = _units_held(i, k, t, durable_bought, add_cap, hazard_bound)
-            # who furnishes a new home buys more often than the hazards of the month tell
-            furnishes = 0 < moving[i] <= p.furnishing_months
-            if (draws[k] >= chance and not furnishes) or (old_ages[k] >= 0 and oldest < old_ages[k]):
+            chance, oldest, free = _units_held(i, k, t, durable_bought, add_cap, hazard_bound, look)
+            sure = waited != 0 or 0 < moving[i] <= p.furnishing_months + look
+            if (least_draw >= chance and not sure) or (old_ages[k] >= 0 and oldest < old_ages[k]):
                 continue
             if uniform(seed, i, t, Draw.GRADE) >= grades[k]:
                 continue
-            if flats[k] > 0.0 and oldest >= 0 and not furnishes:
+            if flats[k] > 0.0 and oldest >= 0 and not sure:
                 # the model looked at is known, and income is not below its floor: so the price is not below this
                 z = normal_quantile(uniform(seed, i, t, Draw.DURABLE_MODEL + k))
                 least = (
@@ -398,17 +424,15 @@ def possible_claimants(
                     * price[zone[i] // 2, _DURABLE_SECTOR[k]]
                 )
                 rate = min(rates[k] + flats[k] / least, 1.0 - LEAST_NET)
-                effect = rules.highest_effect(
-                    rate, credit_gains[k], p.durable_elasticity[k], p.intertemporal_elasticity
-                )
+                effect = rules.highest_effect(rate, credit_gains[k], p.durable_elasticity[k])
                 most = add_cap if free >= 0 else 0.0
                 for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
                     if durable_bought[i, s] != NOT_OWNED:
-                        age = float(t - durable_bought[i, s])
+                        age = float(t - durable_bought[i, s] + look)
                         most += rules.replacement_hazard(
                             p.hazard_cap[k], age, p.half_age[k], p.age_spread[k], effect
                         )
-                if draws[k] >= most:
+                if least_draw >= most:
                     continue
             out[count] = i
             count += 1
@@ -466,6 +490,9 @@ def household_block(
     usually_earned = np.empty(2)
     hazard_draw = np.empty(N_DURABLES)
     coming = np.empty(p.announcement_months)
+    coming_1 = np.empty(p.announcement_months)
+    prices = np.empty(p.announcement_months + 1)
+    dates = np.zeros(p.foresight_months + 1)
     # arrays are taken out of their tuples once: inside the loop each access would count references
     h_weight = h.weight
     h_zone = h.zone
@@ -498,6 +525,7 @@ def household_block(
     h_saving_rate = h.saving_rate
     h_durable_bought = h.durable_bought
     h_car_kind = h.car_kind
+    h_postponed = h.postponed
     h_term_deposits = h.term_deposits
     h_insurance = h.insurance
     h_takes_leave = h.takes_leave
@@ -608,6 +636,8 @@ def household_block(
     )
     m_pool_open = m.pool_open
     m_pool_refill = m.pool_refill
+    m_pool_chance = m.pool_chance
+    m_look_ahead = m.look_ahead
     m_hazard_bound = m.hazard_bound
     m_consumption_table = m.consumption_table
     for turn in range(start, stop):
@@ -1178,13 +1208,19 @@ def household_block(
             # most draws lie above any hazard a class can have: the units need not be looked at
             u = hazard_draw[k]
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
-            if u >= slots * p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k]:
+            # before the end of a subsidy, dates of months to come count too; who has put off a purchase looks each month
+            look = m_look_ahead[k]
+            first = u
+            if look > 0:
+                first = _first_date(m.seed, i, m.t, k, look)
+            held_back = (h_postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
+            if first >= slots * p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k] and held_back == 0:
                 continue
             most, _, free = _units_held(
-                i, k, m.t, h_durable_bought, p_hazard_cap[N_DURABLES + k], m_hazard_bound
+                i, k, m.t, h_durable_bought, p_hazard_cap[N_DURABLES + k], m_hazard_bound, look
             )
             # nor need anything be priced where even the best offer of the month would not do
-            if u >= most and not furnishes:
+            if first >= most and held_back == 0 and not furnishes and (look == 0 or h_moving[i] == 0):
                 continue
             u_power, u_day, u_grade, u_credit = uniform4(m.seed, i, m.t, Draw.POWERTRAIN // 4)
             relative = permanent / p_mean_income[residence]
@@ -1208,8 +1244,11 @@ def household_block(
             row = -1
             chance = 0.0
             usual_chance = 0.0
-            level_chance = 0.0
             waited = 0.0
+            hastened = -1
+            amount_soon, row_soon, kind_soon = 0.0, -1, 0
+            for ahead in range(look + 1):
+                dates[ahead] = 0.0
             # one unit after another may be replaced, last an empty slot filled; each has its own offer
             for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1] + 1):
                 adds = s == _FIRST_SLOT[k + 1]
@@ -1224,77 +1263,108 @@ def household_block(
                     age = m.t - h_durable_bought[i, s]
                     if k == _CAR:
                         old_new_energy = (h_car_kind[i] >> s) & 1
-                amount, row, expected = _offer(
+                slot = free if adds else s
+                amount, row = _offer(
                     m_durable_rules, j0, j1, price, zone, group, 0, age, old_new_energy, u_grade, u_day, m_pool_open,
-                    m_pool_refill, coming,
+                    m_pool_refill, m_pool_chance, coming,
                 )  # fmt: skip
                 amount = min(amount, (1.0 - LEAST_NET) * price)
-                expected = min(expected, (1.0 - LEAST_NET) * price)
                 now = (price - pass_through * amount) / price
-                later = (price - pass_through * expected) / price
                 kind = 0
                 if k == _CAR:
-                    amount_1, row_1, expected_1 = _offer(
+                    amount_1, row_1 = _offer(
                         m_durable_rules, j0, j1, price, zone, group, 1, age, old_new_energy, u_grade, u_day, m_pool_open,
-                        m_pool_refill, coming,
+                        m_pool_refill, m_pool_chance, coming_1,
                     )  # fmt: skip
                     amount_1 = min(amount_1, (1.0 - LEAST_NET) * price)
-                    expected_1 = min(expected_1, (1.0 - LEAST_NET) * price)
                     now_1 = (price - pass_through * amount_1) / price
-                    later_1 = (price - pass_through * expected_1) / price
                     kind = rules.car_kind(
                         u_power, now_1, now, m.new_energy_share, used, p.car_kind_elasticity
                     )
                     now = rules.composite_price(now_1, now, m.new_energy_share, used, p.car_kind_elasticity)
-                    later = rules.composite_price(
-                        later_1, later, m.new_energy_share, used, p.car_kind_elasticity
-                    )
                     if kind == 1:
-                        amount, row, expected = amount_1, row_1, expected_1
+                        amount, row = amount_1, row_1
                     elif kind == 2:
                         amount, row = 0.0, -1
-                effect = rules.price_effect(
-                    1.0,
-                    now * (1.0 - credit_gain),
-                    p_durable_elasticity[k],
-                    later * (1.0 - credit_gain),
-                    p.intertemporal_elasticity,
-                )
                 homing = 0.0
                 if furnishes and _HOUSEHOLD_APPLIANCES[0] <= k <= _HOUSEHOLD_APPLIANCES[1]:
                     homing = p.furnishing_appliances
-                effect += homing
+                effect = rules.price_effect(1.0, now * (1.0 - credit_gain), p_durable_elasticity[k]) + homing
+                base = 0.0
                 if adds:
-                    chance += min(
-                        p_add_rate[k, residence] * relative ** p_add_income_elasticity[k] * math.exp(effect),
-                        p_hazard_cap[N_DURABLES + k],
-                    )
+                    base = p_add_rate[k, residence] * relative ** p_add_income_elasticity[k]
+                    chance += min(base * math.exp(effect), p_hazard_cap[N_DURABLES + k])
                 else:
                     chance += rules.replacement_hazard(
                         p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], effect
                     )
                 if keeps:
-                    level = homing - p_durable_elasticity[k] * math.log(now)
                     if adds:
-                        base = p_add_rate[k, residence] * relative ** p_add_income_elasticity[k]
                         usual_chance += min(base * math.exp(homing), p_hazard_cap[N_DURABLES + k])
-                        level_chance += min(base * math.exp(level), p_hazard_cap[N_DURABLES + k])
                     else:
                         usual_chance += rules.replacement_hazard(
                             p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], homing
                         )
-                        level_chance += rules.replacement_hazard(
-                            p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], level
+                due = u < chance or (held_back >> (slot - _FIRST_SLOT[k])) & 1 == 1
+                if not due and (look == 0 or hastened >= 0):
+                    continue
+                # the price of this month and those to come decide when to buy
+                prices[0] = now
+                best_coming = 0.0
+                for ahead in range(coming.shape[0]):
+                    promised = min(coming[ahead], (1.0 - LEAST_NET) * price)
+                    later = (price - pass_through * promised) / price
+                    if k == _CAR:
+                        promised_1 = min(coming_1[ahead], (1.0 - LEAST_NET) * price)
+                        later_1 = (price - pass_through * promised_1) / price
+                        later = rules.composite_price(
+                            later_1, later, m.new_energy_share, used, p.car_kind_elasticity
                         )
-                    if later < now and u < level_chance:
-                        waited = max(waited, expected)
-                if u < chance:
-                    buys = free if adds else s
+                        promised = max(promised, promised_1)
+                    prices[ahead + 1] = later
+                    best_coming = max(best_coming, promised)
+                if due:
+                    if rules.best_now(0, u_day, prices, p.timing_cost):
+                        buys = slot
+                    else:
+                        h_postponed[i] |= 1 << slot
+                        waited = best_coming
                     break
+                found = 0
+                for ahead in range(1, look + 1):
+                    before = dates[ahead]
+                    later = prices[min(ahead, coming.shape[0])] * (1.0 - credit_gain)
+                    homing = 0.0
+                    if (
+                        0 <= h_moving[i] - ahead < p.furnishing_months
+                        and _HOUSEHOLD_APPLIANCES[0] <= k <= _HOUSEHOLD_APPLIANCES[1]
+                    ):
+                        homing = p.furnishing_appliances
+                    effect = rules.price_effect(1.0, later, p_durable_elasticity[k]) + homing
+                    if adds:
+                        dates[ahead] += min(base * math.exp(effect), p_hazard_cap[N_DURABLES + k])
+                    else:
+                        dates[ahead] += rules.replacement_hazard(
+                            p_hazard_cap[k], float(age + ahead), p_half_age[k], p_age_spread[k], effect
+                        )
+                    if found == 0:
+                        u_ahead = uniform(m.seed, i, m.t + ahead, _DURABLE_DRAW[k])
+                        if before <= u_ahead < dates[ahead]:
+                            found = ahead
+                if found > 0:
+                    _, day_ahead, _, _ = uniform4(m.seed, i, m.t + found, Draw.POWERTRAIN // 4)
+                    if rules.best_now(found, day_ahead, prices, p.timing_cost):
+                        hastened = slot
+                        amount_soon, row_soon, kind_soon = amount, row, kind
+            if buys < 0 and hastened >= 0:
+                buys = hastened
+                amount, row, kind = amount_soon, row_soon, kind_soon
             if buys < 0:
                 if keeps:
                     diaries[i, Entry.DURABLE_WAITED + k] = waited
                 continue
+            was_due = (held_back >> (buys - _FIRST_SLOT[k])) & 1 == 1
+            h_postponed[i] &= ~(1 << buys)
             old_age = -1 if h_durable_bought[i, buys] == NOT_OWNED else m.t - h_durable_bought[i, buys]
             if kind == 2:
                 price *= p.used_price_share
@@ -1336,12 +1406,12 @@ def household_block(
                 diaries[i, Entry.DURABLE_AGE + k] = old_age
                 if old_age < 0:
                     diaries[i, Entry.DURABLE_WHY + k] = _ADDED
-                elif u < usual_chance:
-                    diaries[i, Entry.DURABLE_WHY + k] = _WORN_OUT
-                elif u < level_chance:
-                    diaries[i, Entry.DURABLE_WHY + k] = _SUBSIDY
-                else:
+                elif buys == hastened:
                     diaries[i, Entry.DURABLE_WHY + k] = _BEFORE_THE_END
+                elif was_due or u < usual_chance:
+                    diaries[i, Entry.DURABLE_WHY + k] = _WORN_OUT
+                else:
+                    diaries[i, Entry.DURABLE_WHY + k] = _SUBSIDY
                 diaries[i, Entry.DURABLE_FATE + k] = fate + 1
                 if k == _CAR:
                     diaries[i, Entry.CAR_BOUGHT] = kind + 1
@@ -1440,6 +1510,7 @@ def household_block(
                     # a new home comes renewed: no owner is without the slot
                     if h_durable_bought[i, RENOVATION_SLOT] == NOT_OWNED:
                         h_durable_bought[i, RENOVATION_SLOT] = m.t
+                        h_postponed[i] &= ~(1 << RENOVATION_SLOT)
                     acc[Item.HOMES] += w
                     acc[Item.HOME_SPENDING] += w * price
                     acc[Item.HOME_SUBSIDIES] += w * support

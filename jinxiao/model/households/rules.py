@@ -207,35 +207,59 @@ def replacement_hazard(cap, age, half_age, spread, price_effect):
     """Monthly probability that a unit of a durable is replaced.
 
     ``h = cap * logistic((age - half_age) / spread + price_effect)``: a smoothed (S, s) rule in the age of the unit
-    (Adda and Cooper 2000; Eberly 1994). ``price_effect`` collects the log price after subsidy, intertemporal price and
-    liquidity. Ages in months.
+    (Adda and Cooper 2000; Eberly 1994). ``price_effect`` is the response to the price of the month. It is the chance that
+    the month brings a date to buy; whether the purchase is moved to another month is :func:`best_now`. Ages in months.
     """
     return cap / (1.0 + math.exp(-((age - half_age) / spread + price_effect)))
 
 
 @rule
-def price_effect(price, net_price, elasticity, net_price_later, intertemporal_elasticity):
-    """Shift of the purchase logit from the price after subsidy, and from a price known to change soon.
-
-    ``-elasticity * ln(net / full) + intertemporal * ln(later / net)``: the first term is the usual demand response, the
-    second brings purchases forward before a subsidy ends and delays them when one is announced (Mian and Sufi 2012).
-    It is the choice between buying now and at the next occasion: ``later`` is the price expected then, the occasion being
-    equally likely in each of the coming months that announcements reach (Adda and Cooper 2000 in one step).
-    """
-    return -elasticity * math.log(net_price / price) + intertemporal_elasticity * math.log(
-        net_price_later / net_price
-    )
+def price_effect(price, net_price, elasticity):
+    """Shift of the purchase logit from the price after subsidy: ``-elasticity * ln(net / full)``."""
+    return -elasticity * math.log(net_price / price)
 
 
 @rule
-def highest_effect(rate, credit_gain, elasticity, intertemporal_elasticity):
-    """Highest :func:`price_effect` of a subsidy that pays at most ``rate`` of the price and then ends.
+def highest_effect(rate, credit_gain, elasticity):
+    """Highest :func:`price_effect` of a subsidy that pays at most ``rate`` of the price.
 
     With an interest subsidy that saves at most ``credit_gain`` of what is left.
     """
-    return -elasticity * math.log((1.0 - rate) * (1.0 - credit_gain)) - intertemporal_elasticity * math.log(
-        1.0 - rate
-    )
+    return -elasticity * math.log((1.0 - rate) * (1.0 - credit_gain))
+
+
+@rule
+def best_now(ahead, day, prices, cost):
+    """Whether a purchase that has its date ``ahead`` months from now, at ``day`` of that month, is best made this month.
+
+    A purchase can be moved from its date at a cost of ``cost`` of log price a month: the user cost of replacing a unit early,
+    or of going on with one that is due (Adda and Cooper 2000), with the trouble of hurrying or waiting. It is made in the month
+    ``j`` with the least ``ln(price_j) + cost * distance``: brought forward to the end of a month before its date, or put off to
+    the beginning of a later one. So a price that rises by a log ``s`` at the end of this month brings the purchases of the next
+    ``s / cost`` months forward, which are missed then (Mian and Sufi 2012; Hoekstra, Puller and West 2017), and a known cut is
+    waited for from as far. A tie leaves the purchase at its date.
+
+    Parameters
+    ----------
+    ahead : int
+        Months from now to the month of the date; 0 for this month, or a date that has passed.
+    day : float
+        Part of that month that is over at the date.
+    prices : ndarray
+        Price after subsidy of this month and of each month that announcements reach; later months are as the last of these.
+    cost : float
+        Share of the price per month.
+    """
+    if ahead > 0 and prices[1] <= prices[0]:
+        return False
+    date = ahead + day
+    known = prices.shape[0] - 1
+    here = math.log(prices[0]) + cost * max(date - 1.0, 0.0)
+    for j in range(1, max(ahead, known) + 1):
+        distance = j - date if j > date else max(date - j - 1.0, 0.0)
+        if math.log(prices[min(j, known)]) + cost * distance < here:
+            return False
+    return True
 
 
 @rule
