@@ -386,7 +386,9 @@ def window(history: Economy, reference: Economy, durable: Durable, rate: float, 
     for policy in (policy_of(stop=HISTORY + 1, durable_rules=rule), neutral_policy()):
         run = history.fork(policy, market_path=reference.market_path)
         p = run.household_parameters
-        run.household_parameters = p._replace(durable_elasticity=np.zeros(N_DURABLES), **changes)
+        run.household_parameters = p._replace(
+            durable_elasticity=np.zeros(N_DURABLES), used_odds=0.0, **changes
+        )
         run.run_for(15)
         paths.append(units(run, durable)[HISTORY : HISTORY + 15])
     return paths[0] - paths[1]

@@ -125,6 +125,8 @@ HouseholdMonth = namedtuple("HouseholdMonth", MONTH_FIELDS)
 
 DAY_PARTS = 256
 """Parts of a month in which a budget pool can run dry; a power of two, so that a draw's part is exact."""
+NO_EFFECT = -1.0
+"""No effect of the price is given: hazards are bounded by those of the month."""
 LEAST_NET = 0.01
 """Least net price of a durable as a share of its price: keeps the log of the purchase rule finite."""
 _LOW_BITS = 65536.0
@@ -306,22 +308,21 @@ def _offer(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _first_date(seed, i, t, k, look):
-    """Return the least draw of class ``k`` in this month and the ``look`` that follow."""
-    least = uniform(seed, i, t, _DURABLE_DRAW[k])
-    for ahead in range(1, look + 1):
-        least = min(least, uniform(seed, i, t + ahead, _DURABLE_DRAW[k]))
-    return least
+def _slot_of(u, cap, slots):
+    """Return which slot of a class a draw speaks of: the first ``cap`` of it of the first, and so on, the rest of an addition.
+
+    So a slot has its dates whatever happens to the others, and a purchase made early is not made good by another unit.
+    """
+    return min(int(u / cap), slots)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _units_held(i, k, t, durable_bought, add_cap, hazard_bound, look):
-    """Return (chance, age of the oldest, an empty slot or -1) of class ``k`` of household ``i``.
+def _units_held(seed, i, k, t, durable_bought, p, hazard_bound, effect, u, look):
+    """Return (whether class ``k`` may be bought, age of the oldest, an empty slot or -1) of household ``i``.
 
-    ``chance`` is the highest that any household with these units has a date to buy in this month or one of the ``look`` that
-    follow: hazards rise with age.
+    Whether any household with these units could have a date to buy in this month, of which ``u`` is the draw, or one of the
+    ``look`` that follow; under the highest hazards, or where it is not negative under ``effect`` of the price.
     """
-    chance = 0.0
     oldest = -1
     free = -1
     for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
@@ -329,12 +330,26 @@ def _units_held(i, k, t, durable_bought, add_cap, hazard_bound, look):
         if bought == NOT_OWNED:
             free = s
         else:
-            age = t - bought
-            oldest = max(oldest, age)
-            chance += hazard_bound[k, min(age + look, hazard_bound.shape[1] - 1)]
-    if free >= 0:
-        chance += add_cap
-    return chance, oldest, free
+            oldest = max(oldest, t - bought)
+    cap = p.hazard_cap[k]
+    slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
+    for ahead in range(look + 1):
+        draw = u
+        if ahead > 0:
+            draw = uniform(seed, i, t + ahead, _DURABLE_DRAW[k])
+        turn = _slot_of(draw, cap, slots)
+        if turn == slots:
+            if free >= 0 and draw - turn * cap < p.hazard_cap[N_DURABLES + k]:
+                return True, oldest, free
+        elif durable_bought[i, _FIRST_SLOT[k] + turn] != NOT_OWNED:
+            age = t + ahead - durable_bought[i, _FIRST_SLOT[k] + turn]
+            if effect < 0.0:
+                most = hazard_bound[k, min(age, hazard_bound.shape[1] - 1)]
+            else:
+                most = rules.replacement_hazard(cap, float(age), p.half_age[k], p.age_spread[k], effect)
+            if draw - turn * cap < most:
+                return True, oldest, free
+    return False, oldest, free
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -401,16 +416,15 @@ def possible_claimants(
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
             add_cap = p.hazard_cap[N_DURABLES + k]
             look = look_ahead[k]
-            least_draw = draws[k]
-            if look > 0:
-                least_draw = _first_date(seed, i, t, k, look)
             # who waited comes whatever the draw; who furnishes a new home buys more often than the hazards of the month tell
             waited = (postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
-            if waited == 0 and least_draw >= slots * p.hazard_cap[k] + add_cap:
+            if waited == 0 and look == 0 and draws[k] >= slots * p.hazard_cap[k] + add_cap:
                 continue
-            chance, oldest, free = _units_held(i, k, t, durable_bought, add_cap, hazard_bound, look)
+            may, oldest, _ = _units_held(
+                seed, i, k, t, durable_bought, p, hazard_bound, NO_EFFECT, draws[k], look
+            )
             sure = waited != 0 or 0 < moving[i] <= p.furnishing_months + look
-            if (least_draw >= chance and not sure) or (old_ages[k] >= 0 and oldest < old_ages[k]):
+            if (not may and not sure) or (old_ages[k] >= 0 and oldest < old_ages[k]):
                 continue
             if uniform(seed, i, t, Draw.GRADE) >= grades[k]:
                 continue
@@ -425,14 +439,10 @@ def possible_claimants(
                 )
                 rate = min(rates[k] + flats[k] / least, 1.0 - LEAST_NET)
                 effect = rules.highest_effect(rate, credit_gains[k], p.durable_elasticity[k])
-                most = add_cap if free >= 0 else 0.0
-                for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1]):
-                    if durable_bought[i, s] != NOT_OWNED:
-                        age = float(t - durable_bought[i, s] + look)
-                        most += rules.replacement_hazard(
-                            p.hazard_cap[k], age, p.half_age[k], p.age_spread[k], effect
-                        )
-                if least_draw >= most:
+                may, _, _ = _units_held(
+                    seed, i, k, t, durable_bought, p, hazard_bound, max(effect, 0.0), draws[k], look
+                )
+                if not may:
                     continue
             out[count] = i
             count += 1
@@ -492,7 +502,6 @@ def household_block(
     coming = np.empty(p.announcement_months)
     coming_1 = np.empty(p.announcement_months)
     prices = np.empty(p.announcement_months + 1)
-    dates = np.zeros(p.foresight_months + 1)
     # arrays are taken out of their tuples once: inside the loop each access would count references
     h_weight = h.weight
     h_zone = h.zone
@@ -1210,18 +1219,16 @@ def household_block(
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
             # before the end of a subsidy, dates of months to come count too; who has put off a purchase looks each month
             look = m_look_ahead[k]
-            first = u
-            if look > 0:
-                first = _first_date(m.seed, i, m.t, k, look)
             held_back = (h_postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
-            if first >= slots * p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k] and held_back == 0:
+            if u >= slots * p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k] and held_back == 0 and look == 0:
                 continue
-            most, _, free = _units_held(
-                i, k, m.t, h_durable_bought, p_hazard_cap[N_DURABLES + k], m_hazard_bound, look
+            may_buy, _, free = _units_held(
+                m.seed, i, k, m.t, h_durable_bought, p, m_hazard_bound, NO_EFFECT, u, look
             )
             # nor need anything be priced where even the best offer of the month would not do
-            if first >= most and held_back == 0 and not furnishes and (look == 0 or h_moving[i] == 0):
+            if not may_buy and held_back == 0 and not furnishes and (look == 0 or h_moving[i] == 0):
                 continue
+            drawn_slot = _slot_of(u, p_hazard_cap[k], slots)
             u_power, u_day, u_grade, u_credit = uniform4(m.seed, i, m.t, Draw.POWERTRAIN // 4)
             relative = permanent / p_mean_income[residence]
             z = normal_quantile(uniform(m.seed, i, m.t, Draw.DURABLE_MODEL + k))
@@ -1242,14 +1249,11 @@ def household_block(
             kind = 0
             amount = 0.0
             row = -1
-            chance = 0.0
-            usual_chance = 0.0
+            worn_out = False
             waited = 0.0
             hastened = -1
             amount_soon, row_soon, kind_soon = 0.0, -1, 0
-            for ahead in range(look + 1):
-                dates[ahead] = 0.0
-            # one unit after another may be replaced, last an empty slot filled; each has its own offer
+            # one unit after another may be replaced, last an empty slot filled; each has its own date and offer
             for s in range(_FIRST_SLOT[k], _FIRST_SLOT[k + 1] + 1):
                 adds = s == _FIRST_SLOT[k + 1]
                 age = -1
@@ -1263,7 +1267,11 @@ def household_block(
                     age = m.t - h_durable_bought[i, s]
                     if k == _CAR:
                         old_new_energy = (h_car_kind[i] >> s) & 1
-                slot = free if adds else s
+                at_slot = free if adds else s
+                nth_slot = s - _FIRST_SLOT[k]
+                held_over = (held_back >> (at_slot - _FIRST_SLOT[k])) & 1 == 1
+                if nth_slot != drawn_slot and look == 0 and not held_over:
+                    continue
                 amount, row = _offer(
                     m_durable_rules, j0, j1, price, zone, group, 0, age, old_new_energy, u_grade, u_day, m_pool_open,
                     m_pool_refill, m_pool_chance, coming,
@@ -1293,20 +1301,19 @@ def household_block(
                 base = 0.0
                 if adds:
                     base = p_add_rate[k, residence] * relative ** p_add_income_elasticity[k]
-                    chance += min(base * math.exp(effect), p_hazard_cap[N_DURABLES + k])
+                    chance = min(base * math.exp(effect), p_hazard_cap[N_DURABLES + k])
                 else:
-                    chance += rules.replacement_hazard(
+                    chance = rules.replacement_hazard(
                         p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], effect
                     )
-                if keeps:
-                    if adds:
-                        usual_chance += min(base * math.exp(homing), p_hazard_cap[N_DURABLES + k])
-                    else:
-                        usual_chance += rules.replacement_hazard(
-                            p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], homing
-                        )
-                due = u < chance or (held_back >> (slot - _FIRST_SLOT[k])) & 1 == 1
-                if not due and (look == 0 or hastened >= 0):
+                wanted_now = held_over or (
+                    nth_slot == drawn_slot and u - drawn_slot * p_hazard_cap[k] < chance
+                )
+                if keeps and wanted_now and not adds:
+                    worn_out = held_over or u - drawn_slot * p_hazard_cap[k] < rules.replacement_hazard(
+                        p_hazard_cap[k], float(age), p_half_age[k], p_age_spread[k], homing
+                    )
+                if not wanted_now and (look == 0 or hastened >= 0):
                     continue
                 # the price of this month and those to come decide when to buy
                 prices[0] = now
@@ -1323,16 +1330,18 @@ def household_block(
                         promised = max(promised, promised_1)
                     prices[ahead + 1] = later
                     best_coming = max(best_coming, promised)
-                if due:
+                if wanted_now:
                     if rules.best_now(0, u_day, prices, p.timing_cost):
-                        buys = slot
-                    else:
-                        h_postponed[i] |= 1 << slot
-                        waited = best_coming
-                    break
-                found = 0
+                        buys = at_slot
+                        break
+                    h_postponed[i] |= 1 << at_slot
+                    waited = max(waited, best_coming)
+                    continue
+                # the first date among those of the months to come
                 for ahead in range(1, look + 1):
-                    before = dates[ahead]
+                    u_ahead = uniform(m.seed, i, m.t + ahead, _DURABLE_DRAW[k])
+                    if _slot_of(u_ahead, p_hazard_cap[k], slots) != nth_slot:
+                        continue
                     later = prices[min(ahead, coming.shape[0])] * (1.0 - credit_gain)
                     homing = 0.0
                     if (
@@ -1342,20 +1351,17 @@ def household_block(
                         homing = p.furnishing_appliances
                     effect = rules.price_effect(1.0, later, p_durable_elasticity[k]) + homing
                     if adds:
-                        dates[ahead] += min(base * math.exp(effect), p_hazard_cap[N_DURABLES + k])
+                        chance = min(base * math.exp(effect), p_hazard_cap[N_DURABLES + k])
                     else:
-                        dates[ahead] += rules.replacement_hazard(
+                        chance = rules.replacement_hazard(
                             p_hazard_cap[k], float(age + ahead), p_half_age[k], p_age_spread[k], effect
                         )
-                    if found == 0:
-                        u_ahead = uniform(m.seed, i, m.t + ahead, _DURABLE_DRAW[k])
-                        if before <= u_ahead < dates[ahead]:
-                            found = ahead
-                if found > 0:
-                    _, day_ahead, _, _ = uniform4(m.seed, i, m.t + found, Draw.POWERTRAIN // 4)
-                    if rules.best_now(found, day_ahead, prices, p.timing_cost):
-                        hastened = slot
-                        amount_soon, row_soon, kind_soon = amount, row, kind
+                    if u_ahead - nth_slot * p_hazard_cap[k] < chance:
+                        _, day_ahead, _, _ = uniform4(m.seed, i, m.t + ahead, Draw.POWERTRAIN // 4)
+                        if rules.best_now(ahead, day_ahead, prices, p.timing_cost):
+                            hastened = at_slot
+                            amount_soon, row_soon, kind_soon = amount, row, kind
+                        break
             if buys < 0 and hastened >= 0:
                 buys = hastened
                 amount, row, kind = amount_soon, row_soon, kind_soon
@@ -1363,7 +1369,6 @@ def household_block(
                 if keeps:
                     diaries[i, Entry.DURABLE_WAITED + k] = waited
                 continue
-            was_due = (held_back >> (buys - _FIRST_SLOT[k])) & 1 == 1
             h_postponed[i] &= ~(1 << buys)
             old_age = -1 if h_durable_bought[i, buys] == NOT_OWNED else m.t - h_durable_bought[i, buys]
             if kind == 2:
@@ -1408,7 +1413,7 @@ def household_block(
                     diaries[i, Entry.DURABLE_WHY + k] = _ADDED
                 elif buys == hastened:
                     diaries[i, Entry.DURABLE_WHY + k] = _BEFORE_THE_END
-                elif was_due or u < usual_chance:
+                elif worn_out:
                     diaries[i, Entry.DURABLE_WHY + k] = _WORN_OUT
                 else:
                     diaries[i, Entry.DURABLE_WHY + k] = _SUBSIDY
