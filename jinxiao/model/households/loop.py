@@ -317,7 +317,7 @@ def _slot_of(u, cap, slots):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _units_held(seed, i, k, t, durable_bought, p, hazard_bound, effect, u, look):
+def _units_held(seed, i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, effect, u, look):
     """Return (whether class ``k`` may be bought, age of the oldest, an empty slot or -1) of household ``i``.
 
     Whether any household with these units could have a date to buy in this month, of which ``u`` is the draw, or one of the
@@ -331,7 +331,6 @@ def _units_held(seed, i, k, t, durable_bought, p, hazard_bound, effect, u, look)
             free = s
         else:
             oldest = max(oldest, t - bought)
-    cap = p.hazard_cap[k]
     slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
     for ahead in range(look + 1):
         draw = u
@@ -339,14 +338,14 @@ def _units_held(seed, i, k, t, durable_bought, p, hazard_bound, effect, u, look)
             draw = uniform(seed, i, t + ahead, _DURABLE_DRAW[k])
         turn = _slot_of(draw, cap, slots)
         if turn == slots:
-            if free >= 0 and draw - turn * cap < p.hazard_cap[N_DURABLES + k]:
+            if free >= 0 and draw - turn * cap < add_cap:
                 return True, oldest, free
         elif durable_bought[i, _FIRST_SLOT[k] + turn] != NOT_OWNED:
             age = t + ahead - durable_bought[i, _FIRST_SLOT[k] + turn]
             if effect < 0.0:
                 most = hazard_bound[k, min(age, hazard_bound.shape[1] - 1)]
             else:
-                most = rules.replacement_hazard(cap, float(age), p.half_age[k], p.age_spread[k], effect)
+                most = rules.replacement_hazard(cap, float(age), half_age, spread, effect)
             if draw - turn * cap < most:
                 return True, oldest, free
     return False, oldest, free
@@ -414,14 +413,27 @@ def possible_claimants(
             if grades[k] <= 0.0:
                 continue
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
-            add_cap = p.hazard_cap[N_DURABLES + k]
+            cap, add_cap = p.hazard_cap[k], p.hazard_cap[N_DURABLES + k]
+            half_age, spread = p.half_age[k], p.age_spread[k]
             look = look_ahead[k]
             # who waited comes whatever the draw; who furnishes a new home buys more often than the hazards of the month tell
             waited = (postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
-            if waited == 0 and look == 0 and draws[k] >= slots * p.hazard_cap[k] + add_cap:
+            if waited == 0 and look == 0 and draws[k] >= slots * cap + add_cap:
                 continue
             may, oldest, _ = _units_held(
-                seed, i, k, t, durable_bought, p, hazard_bound, NO_EFFECT, draws[k], look
+                seed,
+                i,
+                k,
+                t,
+                durable_bought,
+                cap,
+                add_cap,
+                half_age,
+                spread,
+                hazard_bound,
+                NO_EFFECT,
+                draws[k],
+                look,
             )
             sure = waited != 0 or 0 < moving[i] <= p.furnishing_months + look
             if (not may and not sure) or (old_ages[k] >= 0 and oldest < old_ages[k]):
@@ -440,7 +452,19 @@ def possible_claimants(
                 rate = min(rates[k] + flats[k] / least, 1.0 - LEAST_NET)
                 effect = rules.highest_effect(rate, credit_gains[k], p.durable_elasticity[k])
                 may, _, _ = _units_held(
-                    seed, i, k, t, durable_bought, p, hazard_bound, max(effect, 0.0), draws[k], look
+                    seed,
+                    i,
+                    k,
+                    t,
+                    durable_bought,
+                    cap,
+                    add_cap,
+                    half_age,
+                    spread,
+                    hazard_bound,
+                    max(effect, 0.0),
+                    draws[k],
+                    look,
                 )
                 if not may:
                     continue
@@ -1223,7 +1247,19 @@ def household_block(
             if u >= slots * p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k] and held_back == 0 and look == 0:
                 continue
             may_buy, _, free = _units_held(
-                m.seed, i, k, m.t, h_durable_bought, p, m_hazard_bound, NO_EFFECT, u, look
+                m.seed,
+                i,
+                k,
+                m.t,
+                h_durable_bought,
+                p_hazard_cap[k],
+                p_hazard_cap[N_DURABLES + k],
+                p_half_age[k],
+                p_age_spread[k],
+                m_hazard_bound,
+                NO_EFFECT,
+                u,
+                look,
             )
             # nor need anything be priced where even the best offer of the month would not do
             if not may_buy and held_back == 0 and not furnishes and (look == 0 or h_moving[i] == 0):
