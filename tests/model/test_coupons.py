@@ -191,9 +191,11 @@ def test_orders_bunch_at_the_threshold_of_a_coupon(history: Economy) -> None:
         for d in (with_it, without)
     ]
     assert below[0] < below[1]
-    # far below the threshold nothing moves
-    low = [d[:, Entry.ORDERS + RESTAURANT] < 10.0 for d in (with_it, without)]
+    # far below the threshold nothing moves, except into another order of the week
+    apart = with_it[:, Entry.COUPON_JOINED] == 0.0
+    low = [d[apart, Entry.ORDERS + RESTAURANT] < 10.0 for d in (with_it, without)]
     assert low[0].sum() == pytest.approx(low[1].sum(), rel=0.05)
+    assert 0.02 < 1.0 - apart.mean() < 0.5
 
 
 def test_a_basket_takes_one_coupon_unless_they_stack(hamlet: Economy) -> None:
@@ -360,10 +362,10 @@ def test_baskets_add_up_to_the_plan_of_each_outlet(
     agent: int, plan: list[float], sigma: float, outlets: int
 ) -> None:
     spend = np.array(plan)
-    size, stretch, taken, week, outlet, closed, *_ = coupons.basket_buffers(1)
+    size, stretch, ahead, taken, week, outlet, closed, *_ = coupons.basket_buffers(1)
     number = np.linspace(0.5, 16.0, N_OUTLETS)
     n = coupons.draw_baskets(
-        outlets, spend, number, sigma, 3, agent, 7, size, stretch, taken, week, outlet, closed
+        outlets, spend, number, sigma, 3, agent, 7, size, stretch, ahead, taken, week, outlet, closed
     )
     assert ((week[:n] >= 0) & (week[:n] < WEEKS)).all() and (size[:n] > 0.0).all()
     for o, name in enumerate(OUTLETS):
