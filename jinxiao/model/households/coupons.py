@@ -294,7 +294,8 @@ def redeem(
     baskets that reach the threshold anyway, then on those that reach it at least cost (``rules.fill_gap``): with other purchases
     of the same week, with what is planned for later and keeps, or with more and dearer goods; as long as that pays. A basket
     takes one coupon unless the wave may be stacked: then each further coupon needs a threshold of its own in the basket. Coupons
-    without threshold pay as money does, in the order of the weeks.
+    without threshold pay as money does, in the order of the weeks. What a label adds to a basket is not planned for any time, so
+    none of it is bought ahead.
 
     Parameters
     ----------
@@ -374,12 +375,13 @@ def redeem(
         off = min(r.discount, amount + gap)
         if taken[b] == 0.0:
             idle[o, k] -= size[b]
-        moved = 0.0
-        keep = min(max(storable[j, o] - bought_ahead[o], 0.0), purse + off)
+        more = labelling[j] * off
+        early = 0.0
         if gap > 0.0:
             moved, early, _ = rules.fill_gap(
-                amount, gap, elasticity[o], max(idle[o, k] * share, 0.0), joining, keep, holding
-            )
+                amount, gap, elasticity[o], max(idle[o, k] * share, 0.0), joining,
+                min(max(storable[j, o] - bought_ahead[o], 0.0), purse + off), holding,
+            )  # fmt: skip
             more = gap - moved
             stretched += more
             if more > widest:
@@ -390,9 +392,6 @@ def redeem(
                 _join(n, b, moved, share, size, taken, closed, week, outlet)
                 idle[o, k] -= moved / share
                 joined += moved
-        else:
-            more = labelling[j] * off
-            _, early, _ = rules.fill_gap(amount, more, elasticity[o], 0.0, joining, keep, holding)
         held[j] -= 1.0
         # an order with several coupons counts once in the gross sum
         gross[r.rule] += w * (gap if taken[b] > 0.0 else amount + gap)
@@ -423,10 +422,6 @@ def redeem(
                     continue
                 off = min(value if r.stacking != 0 else min(r.discount, value), amount)
                 more = labelling[j] * off
-                early = 0.0
-                if more > 0.0:
-                    keep = min(max(storable[j, o] - bought_ahead[o], 0.0), purse + off)
-                    _, early, _ = rules.fill_gap(amount, more, elasticity[o], 0.0, joining, keep, holding)
                 used = off / r.discount if r.stacking != 0 else 1.0
                 value -= used * r.discount
                 held[j] = max(held[j] - used, 0.0)
@@ -435,13 +430,9 @@ def redeem(
                 taken[b] += off
                 closed[b] = r.stacking == 0
                 stretch[b] += more
-                ahead[b] += early
-                bought_ahead[o] += early
-                purse = max(purse + off - more, 0.0)
                 redeemed += used
                 discount += off
                 extra += more
-                forward += early
                 freed += off - more
                 cost[r.rule, city] += w * off
     return discount, extra, forward, joined, stretched, redeemed, freed, widest_basket, widest_row
