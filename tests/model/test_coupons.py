@@ -324,7 +324,9 @@ def test_a_threshold_is_reached_by_what_is_cheapest(hamlet: Economy) -> None:
     def sums(**values: Any) -> np.ndarray:
         d = month(changed(hamlet, **values), row)
         stored = d[:, Entry.COUPON_FROM_LATER] + d[:, Entry.COUPON_FROM_WEEKS]
-        return np.array([d[:, Entry.COUPON_JOINED].sum(), stored.sum(), d[:, Entry.COUPON_EXTRA].sum() - stored.sum()])
+        return np.array(
+            [d[:, Entry.COUPON_JOINED].sum(), stored.sum(), d[:, Entry.COUPON_EXTRA].sum() - stored.sum()]
+        )
 
     usual = sums()
     assert (usual > 0.0).all()

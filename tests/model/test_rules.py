@@ -328,7 +328,10 @@ def test_the_surplus_lost_is_the_area_above_the_demand_curve(
 ) -> None:
     # in the log of the basket, where the integrand is smooth at any scale
     area, _ = quad(
-        lambda u: -math.expm1(-u / elasticity) * basket * math.exp(u), 0.0, math.log1p(extra / basket), limit=200
+        lambda u: -math.expm1(-u / elasticity) * basket * math.exp(u),
+        0.0,
+        math.log1p(extra / basket),
+        limit=200,
     )
     assert lost_surplus(basket, extra, elasticity) == pytest.approx(area, rel=1e-6, abs=1e-7 * extra)
 
@@ -369,13 +372,20 @@ def test_the_last_yuan_loses_what_it_may(basket: float, cost: float, elasticity:
 
 @given(yuan, yuan, elasticities, st.floats(0.0, 300.0), unit_costs, st.floats(0.0, 300.0), unit_costs)
 def test_a_gap_is_filled_in_the_cheapest_way(
-    basket: float, gap: float, elasticity: float, joinable: float, joining: float, storable: float, holding: float
+    basket: float,
+    gap: float,
+    elasticity: float,
+    joinable: float,
+    joining: float,
+    storable: float,
+    holding: float,
 ) -> None:
     joined, ahead, cost = fill_gap(basket, gap, elasticity, joinable, joining, storable, holding)
     assert 0.0 <= joined <= joinable and 0.0 <= ahead <= storable
     assert joined + ahead <= gap * (1.0 + 1e-12)
     assert cost == pytest.approx(
-        joining * joined + holding * ahead + lost_surplus(basket, gap - joined - ahead, elasticity), abs=1e-9 * gap
+        joining * joined + holding * ahead + lost_surplus(basket, gap - joined - ahead, elasticity),
+        abs=1e-9 * gap,
     )
     # no other split costs less
     for a, b in itertools.product(np.linspace(0.0, 1.0, 9), repeat=2):
@@ -390,7 +400,14 @@ def test_a_gap_is_filled_in_the_cheapest_way(
     assert fill_gap(basket, gap, elasticity, gap, 0.0, 0.0, holding)[2] == pytest.approx(0.0, abs=1e-9)
 
 
-@given(yuan, st.floats(1.0, 500.0), st.floats(0.0, 100.0), elasticities, st.floats(0.0, 200.0), st.floats(0.0, 200.0))
+@given(
+    yuan,
+    st.floats(1.0, 500.0),
+    st.floats(0.0, 100.0),
+    elasticities,
+    st.floats(0.0, 200.0),
+    st.floats(0.0, 200.0),
+)
 def test_what_can_be_moved_makes_a_coupon_worth_no_less(
     basket: float, threshold: float, discount: float, elasticity: float, joinable: float, storable: float
 ) -> None:

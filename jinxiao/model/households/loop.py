@@ -1774,7 +1774,9 @@ def household_block(
                 beyond = extra - forward
                 wanted = 0.0
                 if beyond > 0.0:
-                    wanted = beyond * rules.displaced_share(beyond, discount - forward, left_over, p.displaced_now)
+                    wanted = beyond * rules.displaced_share(
+                        beyond, discount - forward, left_over, p.displaced_now
+                    )
                 from_goods, later_weeks, later_months = coupons.settle_extra(
                     n_baskets, extra, wanted, p_storability, p.pull_forward_months, p_marginal_share, residence, scope,
                     spend, stretch, ahead, week, outlet, added, weekly,

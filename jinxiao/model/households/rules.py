@@ -461,10 +461,10 @@ def arrival(u, speed):
 def lost_surplus(basket, extra, elasticity):
     """What it costs to spend ``extra`` yuan more on a basket than planned: consumer surplus lost along its demand curve, yuan.
 
-    Marginal worth of the basket's content falls with what is in it, at the elasticity of demand ``e``: a further unit, or a dearer
-    variety, is worth ``(x / x0)^(-1 / e)`` of its price. Hence ``integral from x0 to x0 + extra of 1 - (x / x0)^(-1 / e) dx``; with
-    ``g = ln(1 + extra / x0)`` and ``k = 1 - 1 / e`` it is ``extra - x0 (exp(k g) - 1) / k``, and ``extra - x0 g`` where ``e = 1``.
-    All is wasted at ``e = 0`` or where nothing was planned; as ``e`` grows nothing is (Marshall 1890; Small and Rosen 1981).
+    Marginal worth of the basket's content falls with what is in it, at the elasticity of demand ``e``: a further unit, or a
+    dearer variety, is worth ``(x / x0)^(-1 / e)`` of its price. Hence ``integral from x0 to x0 + extra of
+    1 - (x / x0)^(-1 / e) dx``; with ``g = ln(1 + extra / x0)`` and ``k = 1 - 1 / e`` it is ``extra - x0 (exp(k g) - 1) / k``,
+    and ``extra - x0 g`` where ``e = 1``. All is wasted at ``e = 0`` or where nothing was planned; as ``e`` grows nothing is.
     """
     if basket <= 0.0 or elasticity <= 0.0:
         return extra
@@ -507,9 +507,7 @@ def fill_gap(basket, gap, elasticity, joinable, joining, storable, holding):
 
 
 @rule
-def coupon_gain(
-    basket, threshold, discount, salience, elasticity, joinable, joining, storable, holding
-):
+def coupon_gain(basket, threshold, discount, salience, elasticity, joinable, joining, storable, holding):
     """What a coupon on one basket is worth to its holder, yuan; not positive where it is not used.
 
     The salient discount less the least cost of reaching the threshold: ``(1 + salience) min(D, max(basket, T)) - cost``, the cost
