@@ -43,7 +43,7 @@ def basket_buffers(waves):
         np.zeros(most, np.int64),  # outlet
         np.zeros(most, np.bool_),  # takes no further coupon
         np.zeros((max(waves, 1), N_OUTLETS)),  # part of an outlet's spending in the scope of a row
-        np.zeros((max(waves, 1), N_OUTLETS)),  # what could be bought ahead at an outlet in a row's scope, yuan
+        np.zeros((max(waves, 1), N_OUTLETS)),  # of that, what could be bought ahead, yuan
         np.zeros(N_OUTLETS),  # what is bought ahead there, yuan
         np.zeros((N_OUTLETS, WEEKS)),  # baskets without a coupon, by outlet and week, yuan
         np.zeros(max(waves, 1)),  # coupons held of each row
