@@ -290,6 +290,11 @@ def _stretched(page: Page) -> Iterator[Fields]:
         }
 
 
+def _joined(page: Page) -> Iterator[Fields]:
+    if page("COUPON_JOINED") >= LEAST and page("COUPON_OFF") >= LEAST:
+        yield {"moved": page("COUPON_JOINED")}
+
+
 def _used_anyway(page: Page) -> Iterator[Fields]:
     if page("COUPON_OFF") >= LEAST and not page("COUPON_GOOD"):
         yield {"off": page("COUPON_OFF")}
@@ -417,6 +422,10 @@ REASONS: Final = (
         "stretched a {basket} yuan {good} to {threshold} for the coupon; {off} yuan off this month.",
         "为用消费券，把{basket}元的{good}凑到{threshold}元；本月共减{off}元。",
     ), _stretched),
+    Reason("joined", "coupon", Label(
+        "bought in one order what it meant to buy in several of the week, {moved} yuan of it, to use a coupon.",
+        "把本周分次购买的商品并成一单以使用消费券，移入{moved}元。",
+    ), _joined),
     Reason("used_anyway", "coupon", Label(
         "coupons took {off} yuan off what it buys anyway.", "消费券抵扣原本就要购买的消费{off}元。"
     ), _used_anyway),

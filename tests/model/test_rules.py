@@ -1,11 +1,13 @@
 """Each scalar rule by itself, in plain Python: limits with known answers, directions, bounds, units."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from scipy.integrate import quad
 
 from jinxiao.model.baseline import Baseline
 from jinxiao.model.firms import rules as firms
@@ -47,7 +49,8 @@ money = st.floats(1.0, 1e6)
 
 def test_rules_run_compiled_as_they_run_in_python() -> None:
     assert households.subsidy_amount(4000.0, 0.15, 0.0, 500.0, 6000.0) == 500.0
-    assert households.coupon_gain(80.0, 100.0, 30.0, 0.5, 0.6) == coupon_gain(80.0, 100.0, 30.0, 0.5, 0.6)
+    coupon = (80.0, 100.0, 30.0, 0.5, 0.6, 5.0, 0.1, 4.0, 0.08)
+    assert households.coupon_gain(*coupon) == pytest.approx(coupon_gain(*coupon), rel=1e-14)
     assert tourists.coming_probability(0.1, 0.3) == coming_probability(0.1, 0.3)
     assert firms.labour_target(8.0, 10.0, 1.2, 0.6, 0.05, 0.3, 0.25) == pytest.approx(
         labour_target(8.0, 10.0, 1.2, 0.6, 0.05, 0.3, 0.25), rel=1e-14
@@ -300,80 +303,156 @@ def test_interest_saved_on_a_loan() -> None:
 # --- coupons
 
 
+lost_surplus = households.lost_surplus.py_func
+extra_worth = households.extra_worth.py_func
+fill_gap = households.fill_gap.py_func
+yuan = st.floats(0.01, 500.0)
+elasticities = st.floats(0.1, 5.0)
+unit_costs = st.floats(0.0, 0.9)
+
+
 def redeem_coupon(
-    basket: float, threshold: float, discount: float, salience: float, waste: float
+    basket: float, threshold: float, discount: float, salience: float, elasticity: float
 ) -> tuple[bool, float]:
-    """Whether a coupon is used on a basket, and what is added to it."""
-    if coupon_gain(basket, threshold, discount, salience, waste) > 0.0:
+    """Whether a coupon is used on a basket where nothing can be moved, and what is added to it."""
+    if coupon_gain(basket, threshold, discount, salience, elasticity, 0.0, 0.1, 0.0, 0.1) > 0.0:
         return True, max(threshold - basket, 0.0)
     return False, 0.0
 
 
 @pytest.mark.parametrize(
-    ("basket", "salience", "waste", "answer"),
+    ("basket", "salience", "elasticity", "answer"),
     [
-        (100.0, 0.0, 1.0, (True, 0.0)),  # at the threshold: used anyway
-        (250.0, 5.0, 0.0, (True, 0.0)),  # above it: no stretching
-        (60.0, 0.0, 1.0, (False, 0.0)),  # 30 off is not worth 40 of unwanted goods
-        (75.0, 0.0, 1.0, (True, 25.0)),  # but worth 25
-        (60.0, 0.5, 1.0, (True, 40.0)),  # when the discount stands out: 45 > 40
-        (60.0, 0.0, 0.5, (True, 40.0)),  # when half of the extra goods is of use: 30 > 20
-        (70.0, 0.0, 1.0, (False, 0.0)),  # exactly worth the cost: left alone
-        (30.0, 0.0, 0.4, (False, 0.0)),  # more than doubled: 0.4 * 70 / 30 of 70 is wasted, 65 > 30
+        (100.0, 0.0, 0.0, (True, 0.0)),  # at the threshold: used anyway
+        (250.0, 5.0, 0.0, (True, 0.0)),  # above it: nothing is added
+        (60.0, 0.0, 0.0, (False, 0.0)),  # 30 off is not worth 40 of goods without use
+        (75.0, 0.0, 0.0, (True, 25.0)),  # but worth 25
+        (60.0, 0.5, 0.0, (True, 40.0)),  # when the discount stands out: 45 > 40
+        (60.0, 0.0, 1.0, (True, 40.0)),  # 40 - 60 ln(100 / 60) = 9.4 is lost of 40
+        (70.0, 0.0, 0.0, (False, 0.0)),  # exactly worth the cost: left alone
+        (25.0, 0.0, 1.0, (False, 0.0)),  # four times the plan: 75 - 25 ln 4 = 40.3 > 30
+        (25.0, 0.0, 1e9, (True, 75.0)),  # as good as money: nothing is lost
+        (0.0, 0.0, 5.0, (False, 0.0)),  # what was not planned at all has no worth
     ],
 )
 def test_spend_a_hundred_get_thirty_off(
-    basket: float, salience: float, waste: float, answer: tuple[bool, float]
+    basket: float, salience: float, elasticity: float, answer: tuple[bool, float]
 ) -> None:
-    redeemed, extra = redeem_coupon(basket, 100.0, 30.0, salience, waste)
+    redeemed, extra = redeem_coupon(basket, 100.0, 30.0, salience, elasticity)
     assert (redeemed, extra) == answer
 
 
-@given(st.floats(0.01, 1e5), st.floats(0.01, 1e4), st.floats(0.0, 5.0), shares)
+@given(st.floats(0.01, 1e5), st.floats(0.01, 1e4), st.floats(0.0, 5.0), elasticities)
 def test_a_coupon_without_threshold_is_used_on_any_basket(
-    basket: float, discount: float, salience: float, waste: float
+    basket: float, discount: float, salience: float, elasticity: float
 ) -> None:
-    assert redeem_coupon(basket, 0.0, discount, salience, waste) == (True, 0.0)
-    assert coupon_gain(basket, 0.0, discount, 0.0, waste) == min(discount, basket)
+    assert redeem_coupon(basket, 0.0, discount, salience, elasticity) == (True, 0.0)
+    assert coupon_gain(basket, 0.0, discount, 0.0, elasticity, 0.0, 0.1, 0.0, 0.1) == min(discount, basket)
 
 
-@given(st.floats(0.0, 1e4), st.floats(0.0, 1e4), st.floats(0.0, 1e4), st.floats(0.0, 5.0), shares)
-def test_stretching_is_worth_it_and_ends_at_the_threshold(
-    basket: float, threshold: float, discount: float, salience: float, waste: float
-) -> None:
-    redeemed, extra = redeem_coupon(basket, threshold, discount, salience, waste)
-    if basket >= threshold:
-        assert redeemed is (min(discount, basket) > 0.0) and extra == 0.0
-        return
-    gap = threshold - basket
-    cost = (
-        gap if basket == 0.0 and waste > 0.0 else gap * min(1.0, waste * max(1.0, gap / max(basket, 1e-300)))
-    )
-    if abs((1.0 + salience) * min(discount, threshold) - cost) < 1e-9 * (1.0 + cost):
-        return  # on the edge rounding decides
-    worth = (1.0 + salience) * min(discount, threshold) > cost
-    assert redeemed is worth
-    assert extra == (threshold - basket if worth else 0.0)
-
-
-@given(st.floats(0.0, 200.0), st.floats(0.0, 100.0), st.floats(0.0, 100.0))
+@given(st.floats(0.0, 200.0), st.floats(0.0, 100.0), st.floats(0.0, 100.0), elasticities)
 def test_a_larger_basket_or_discount_is_redeemed_at_least_as_often(
-    basket: float, discount: float, more: float
+    basket: float, discount: float, more: float, elasticity: float
 ) -> None:
-    before, _ = redeem_coupon(basket, 100.0, discount, 0.3, 0.7)
-    assert redeem_coupon(basket + more, 100.0, discount, 0.3, 0.7)[0] >= before
-    assert redeem_coupon(basket, 100.0, discount + more, 0.3, 0.7)[0] >= before
+    before, _ = redeem_coupon(basket, 100.0, discount, 0.3, elasticity)
+    assert redeem_coupon(basket + more, 100.0, discount, 0.3, elasticity)[0] >= before
+    assert redeem_coupon(basket, 100.0, discount + more, 0.3, elasticity)[0] >= before
+    assert redeem_coupon(basket, 100.0 + more, discount, 0.3, elasticity)[0] <= before
 
 
-@given(st.floats(0.0, 500.0), st.floats(0.0, 500.0), st.floats(0.0, 100.0), shares)
-def test_stretching_wastes_more_the_more_a_basket_grows(
-    basket: float, gap: float, more: float, waste: float
+@given(yuan, yuan, elasticities)
+@example(60.0, 40.0, 1.0)
+def test_the_surplus_lost_is_the_area_above_the_demand_curve(
+    basket: float, extra: float, elasticity: float
 ) -> None:
-    cost = households.stretching_cost.py_func
-    assert 0.0 <= cost(basket, gap, waste) <= gap * (1.0 + 1e-12)
-    assert cost(basket, gap, waste) >= waste * gap * (1.0 - 1e-12)
-    assert cost(basket, gap + more, waste) >= cost(basket, gap, waste)
-    assert cost(basket + more, gap, waste) <= cost(basket, gap, waste) * (1.0 + 1e-12)
+    # in the log of the basket, where the integrand is smooth at any scale
+    area, _ = quad(
+        lambda u: -math.expm1(-u / elasticity) * basket * math.exp(u),
+        0.0,
+        math.log1p(extra / basket),
+        limit=200,
+    )
+    assert lost_surplus(basket, extra, elasticity) == pytest.approx(area, rel=1e-6, abs=1e-7 * extra)
+
+
+@given(yuan, yuan)
+def test_limits_of_the_surplus_lost(basket: float, extra: float) -> None:
+    assert lost_surplus(basket, extra, 0.0) == extra
+    assert lost_surplus(0.0, extra, 0.8) == extra
+    assert lost_surplus(basket, extra, 1e-7) == pytest.approx(extra, abs=1e-6 * basket)
+    assert lost_surplus(basket, extra, 1e9) == pytest.approx(0.0, abs=1e-6 * extra)
+    assert lost_surplus(basket, extra, 1.0) == pytest.approx(
+        extra - basket * math.log(1.0 + extra / basket), abs=1e-9
+    )
+    for e in (1.0 - 1e-9, 1.0 + 1e-9):
+        assert lost_surplus(basket, extra, e) == pytest.approx(
+            lost_surplus(basket, extra, 1.0), rel=1e-6, abs=1e-6
+        )
+
+
+@given(yuan, yuan, st.floats(0.0, 100.0), elasticities, st.floats(0.0, 2.0))
+def test_more_is_lost_the_more_a_basket_grows_and_the_less_elastic_demand_is(
+    basket: float, gap: float, more: float, elasticity: float, dearer: float
+) -> None:
+    cost = lost_surplus(basket, gap, elasticity)
+    slack = 1e-9 * gap
+    assert 0.0 <= cost <= gap
+    assert lost_surplus(basket, gap + more, elasticity) >= cost - slack
+    assert lost_surplus(basket + more, gap, elasticity) <= cost + slack
+    assert lost_surplus(basket, gap, elasticity + dearer) <= cost + slack
+
+
+@given(yuan, unit_costs, elasticities)
+def test_the_last_yuan_loses_what_it_may(basket: float, cost: float, elasticity: float) -> None:
+    extra = extra_worth(basket, cost, elasticity)
+    assert 1.0 - (1.0 + extra / basket) ** (-1.0 / elasticity) == pytest.approx(cost, abs=1e-9)
+    assert extra_worth(basket, 1.0, elasticity) == math.inf
+
+
+@given(yuan, yuan, elasticities, st.floats(0.0, 300.0), unit_costs, st.floats(0.0, 300.0), unit_costs)
+def test_a_gap_is_filled_in_the_cheapest_way(
+    basket: float,
+    gap: float,
+    elasticity: float,
+    joinable: float,
+    joining: float,
+    storable: float,
+    holding: float,
+) -> None:
+    joined, ahead, cost = fill_gap(basket, gap, elasticity, joinable, joining, storable, holding)
+    assert 0.0 <= joined <= joinable and 0.0 <= ahead <= storable
+    assert joined + ahead <= gap * (1.0 + 1e-12)
+    assert cost == pytest.approx(
+        joining * joined + holding * ahead + lost_surplus(basket, gap - joined - ahead, elasticity),
+        abs=1e-9 * gap,
+    )
+    # no other split costs less
+    for a, b in itertools.product(np.linspace(0.0, 1.0, 9), repeat=2):
+        other = min(a * joinable, gap)
+        early = min(b * storable, gap - other)
+        rest = lost_surplus(basket, max(gap - other - early, 0.0), elasticity)
+        assert cost <= joining * other + holding * early + rest + 1e-8 * gap
+    # without other sources the demand curve is all there is; free ones leave nothing to pay
+    assert fill_gap(basket, gap, elasticity, 0.0, joining, 0.0, holding) == (
+        0.0, 0.0, lost_surplus(basket, gap, elasticity),
+    )  # fmt: skip
+    assert fill_gap(basket, gap, elasticity, gap, 0.0, 0.0, holding)[2] == pytest.approx(0.0, abs=1e-9)
+
+
+@given(
+    yuan,
+    st.floats(1.0, 500.0),
+    st.floats(0.0, 100.0),
+    elasticities,
+    st.floats(0.0, 200.0),
+    st.floats(0.0, 200.0),
+)
+def test_what_can_be_moved_makes_a_coupon_worth_no_less(
+    basket: float, threshold: float, discount: float, elasticity: float, joinable: float, storable: float
+) -> None:
+    alone = coupon_gain(basket, threshold, discount, 0.6, elasticity, 0.0, 0.1, 0.0, 0.08)
+    helped = coupon_gain(basket, threshold, discount, 0.6, elasticity, joinable, 0.1, storable, 0.08)
+    assert helped >= alone - 1e-9 * threshold
 
 
 def test_the_quick_come_first() -> None:

@@ -37,11 +37,15 @@ def basket_buffers(waves):
     return (
         np.zeros(most),  # size of the basket as planned, yuan
         np.zeros(most),  # what coupons add to it, yuan
+        np.zeros(most),  # part of that which is bought ahead of later weeks and months, yuan
         np.zeros(most),  # part of it that coupons already counted, yuan
         np.zeros(most, np.int64),  # week
         np.zeros(most, np.int64),  # outlet
         np.zeros(most, np.bool_),  # takes no further coupon
         np.zeros((max(waves, 1), N_OUTLETS)),  # part of an outlet's spending in the scope of a row
+        np.zeros((max(waves, 1), N_OUTLETS)),  # of that, what could be bought ahead, yuan
+        np.zeros(N_OUTLETS),  # what is bought ahead there, yuan
+        np.zeros((N_OUTLETS, WEEKS)),  # baskets without a coupon, by outlet and week, yuan
         np.zeros(max(waves, 1)),  # coupons held of each row
         np.zeros(max(waves, 1)),  # place in the queue
         np.zeros(N_GOODS),  # net change of spending on each good
@@ -155,9 +159,23 @@ def fill_wallet(waves, held):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def outlets_in_scope(waves, held, spend, fraction):
-    """Fill the part of each outlet's planned spending in the scope of each row held; return the mask of outlets in any."""
+def outlets_in_scope(waves, held, spend, storability, months, stored, fraction, storable):
+    """Fill the part of each outlet's spending in the scope of each row held, and what could be bought ahead; return the outlets.
+
+    What can be bought ahead in a scope is the storable part of its planned spending over ``months``, as far as later months can
+    leave it out again (``MOST_CUT``) and the pantry, with ``stored`` yuan in it, is not full.
+
+    Returns
+    -------
+    int
+        Mask of the outlets in the scope of any row.
+    """
     mask = 0
+    most = 0.0
+    for g in range(N_GOODS):
+        most += storability[g] * spend[g]
+    most *= MOST_CUT * months
+    room = MOST_CUT * months * max(1.0 - stored / most, 0.0) if most > 0.0 else 0.0
     for j in range(waves.shape[0]):
         if held[j] <= 0.0:
             continue
@@ -165,17 +183,22 @@ def outlets_in_scope(waves, held, spend, fraction):
         for o in range(N_OUTLETS):
             covered = 0.0
             total = 0.0
+            keeps = 0.0
             for g in range(_FIRST_GOOD[o], _FIRST_GOOD[o + 1]):
                 total += spend[g]
                 if (goods >> g) & 1:
                     covered += spend[g]
+                    keeps += storability[g] * spend[g]
                     mask |= 1 << o
             fraction[j, o] = covered / total if total > 0.0 else 0.0
+            storable[j, o] = room * keeps
     return mask
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def draw_baskets(outlets, spend, baskets, sigma, seed, i, t, size, stretch, taken, week, outlet, closed):
+def draw_baskets(
+    outlets, spend, baskets, sigma, seed, i, t, size, stretch, ahead, taken, week, outlet, closed
+):
     """Divide the planned spending at each outlet of a mask into baskets, each with its own size and week; return their number.
 
     Sizes are lognormal of standard deviation ``sigma`` (log), scaled so that they add up to the plan.
@@ -202,6 +225,7 @@ def draw_baskets(outlets, spend, baskets, sigma, seed, i, t, size, stretch, take
             weight += x
             size[n + b] = x
             stretch[n + b] = 0.0
+            ahead[n + b] = 0.0
             taken[n + b] = 0.0
             week[n + b] = int(WEEKS * u_week)
             outlet[n + b] = o
@@ -218,11 +242,34 @@ def _valid(r, week):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _join(n, b, wanted, share, size, taken, closed, week, outlet):
+    """Move ``wanted`` yuan in scope into basket ``b`` from baskets of its outlet and week that have no coupon yet."""
+    left = wanted / share
+    for other in range(n):
+        if (
+            other != b
+            and outlet[other] == outlet[b]
+            and week[other] == week[b]
+            and taken[other] == 0.0
+            and not closed[other]
+        ):
+            part = min(left, size[other])
+            size[other] -= part
+            size[b] += part
+            left -= part
+            if left <= 0.0:
+                break
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def redeem(
     waves,
     n,
     salience,
-    waste,
+    elasticity,
+    joining,
+    holding,
+    cash,
     labelling,
     w,
     city,
@@ -230,34 +277,59 @@ def redeem(
     gross,
     size,
     stretch,
+    ahead,
     taken,
     week,
     outlet,
     closed,
     fraction,
+    storable,
+    bought_ahead,
+    idle,
     held,
 ):
     """Redeem what is held in the baskets of the month; fill what they add to each basket; book the cost by rule.
 
     Households know their baskets of the weeks for which a coupon is valid. They use coupons where they are worth most: first on
-    baskets that reach the threshold anyway, then on those that need least to reach it, as long as that pays. A basket takes one
-    coupon unless the wave may be stacked: then each further coupon needs a threshold of its own in the basket. Coupons without
-    threshold pay as money does, in the order of the weeks.
+    baskets that reach the threshold anyway, then on those that reach it at least cost (``rules.fill_gap``): with other purchases
+    of the same week, with what is planned for later and keeps, or with more and dearer goods; as long as that pays. A basket
+    takes one coupon unless the wave may be stacked: then each further coupon needs a threshold of its own in the basket. Coupons
+    without threshold pay as money does, in the order of the weeks. What a label adds to a basket is not planned for any time, so
+    none of it is bought ahead.
+
+    Parameters
+    ----------
+    elasticity : ndarray, shape (outlets,)
+        Elasticity of demand for the content of a basket.
+    joining, holding : float
+        Effort of moving a purchase within its week, and cost of keeping what is bought ahead, yuan a yuan.
+    cash : float
+        Left after planned spending, yuan; with the discounts it is the most that can be spent ahead.
 
     Returns
     -------
-    tuple of (discount, extra, stretched, redeemed, freed, basket, row)
-        Yuan, and coupons; ``stretched``: part of the extra that lifts baskets to a threshold; ``freed``: discount that is as
-        good as cash; ``basket``, ``row``: basket of the largest stretch and its wave, -1 where there is none.
+    tuple of (discount, extra, forward, joined, stretched, redeemed, freed, basket, row)
+        Yuan, and coupons; ``forward``: part of the extra that is bought ahead; ``joined``: planned purchases moved into baskets
+        of the same week, no part of the extra; ``stretched``: part of the extra that lifts baskets to a threshold; ``freed``:
+        discount that is as good as cash; ``basket``, ``row``: basket of the largest stretch and its wave, -1 where there is none.
     """
     discount = 0.0
     extra = 0.0
+    forward = 0.0
+    joined = 0.0
     stretched = 0.0
     redeemed = 0.0
     freed = 0.0
+    purse = max(cash, 0.0)
     widest = 0.0
     widest_basket = -1
     widest_row = -1
+    for o in range(N_OUTLETS):
+        bought_ahead[o] = 0.0
+        for k in range(WEEKS):
+            idle[o, k] = 0.0
+    for b in range(n):
+        idle[outlet[b], week[b]] += size[b]
     while True:
         best = 0.0
         best_row = -1
@@ -266,17 +338,26 @@ def redeem(
             r = waves[j]
             if held[j] < 1.0 or r.threshold <= 0.0:
                 continue
+            highest = (1.0 + salience) * min(r.discount, r.threshold)
             for b in range(n):
-                share = fraction[j, outlet[b]]
+                o = outlet[b]
+                share = fraction[j, o]
                 if (
                     share <= 0.0
+                    or size[b] <= 0.0
                     or closed[b]
                     or not _valid(r, week[b])
                     or (taken[b] > 0.0 and r.stacking == 0)
                 ):
                     continue
                 amount = max(size[b] * share - taken[b], 0.0)
-                gain = rules.coupon_gain(amount, r.threshold, r.discount, salience, waste)
+                if amount < r.threshold and highest <= best:
+                    continue  # a basket that must be filled is worth less
+                others = idle[o, week[b]] - (size[b] if taken[b] == 0.0 else 0.0)
+                gain = rules.coupon_gain(
+                    amount, r.threshold, r.discount, salience, elasticity[o], max(others * share, 0.0), joining,
+                    min(max(storable[j, o] - bought_ahead[o], 0.0), purse + r.discount), holding,
+                )  # fmt: skip
                 if gain > best or (gain == best and best_basket >= 0 and week[b] < week[best_basket]):
                     best = gain
                     best_row = j
@@ -285,26 +366,45 @@ def redeem(
             break
         j = best_row
         b = best_basket
+        o = outlet[b]
+        k = week[b]
         r = waves[j]
-        amount = max(size[b] * fraction[j, outlet[b]] - taken[b], 0.0)
+        share = fraction[j, o]
+        amount = max(size[b] * share - taken[b], 0.0)
         gap = max(r.threshold - amount, 0.0)
         off = min(r.discount, amount + gap)
-        more = gap if gap > 0.0 else labelling[j] * off
+        if taken[b] == 0.0:
+            idle[o, k] -= size[b]
+        more = labelling[j] * off
+        early = 0.0
         if gap > 0.0:
-            stretched += gap
-            if gap > widest:
-                widest = gap
+            moved, early, _ = rules.fill_gap(
+                amount, gap, elasticity[o], max(idle[o, k] * share, 0.0), joining,
+                min(max(storable[j, o] - bought_ahead[o], 0.0), purse + off), holding,
+            )  # fmt: skip
+            more = gap - moved
+            stretched += more
+            if more > widest:
+                widest = more
                 widest_basket = b
                 widest_row = j
+            if moved > 0.0:
+                _join(n, b, moved, share, size, taken, closed, week, outlet)
+                idle[o, k] -= moved / share
+                joined += moved
         held[j] -= 1.0
         # an order with several coupons counts once in the gross sum
         gross[r.rule] += w * (gap if taken[b] > 0.0 else amount + gap)
         taken[b] += max(r.threshold, off)
         closed[b] = r.stacking == 0
         stretch[b] += more
+        ahead[b] += early
+        bought_ahead[o] += early
+        purse = max(purse + off - more, 0.0)
         redeemed += 1.0
         discount += off
         extra += more
+        forward += early
         freed += max(off - more, 0.0)
         cost[r.rule, city] += w * off
     for j in range(waves.shape[0]):
@@ -316,7 +416,8 @@ def redeem(
             for b in range(n):
                 if week[b] != now or value <= 0.0 or closed[b] or not _valid(r, now):
                     continue
-                amount = max(size[b] * fraction[j, outlet[b]] - taken[b], 0.0)
+                o = outlet[b]
+                amount = max(size[b] * fraction[j, o] - taken[b], 0.0)
                 if amount <= 0.0 or (taken[b] > 0.0 and r.stacking == 0):
                     continue
                 off = min(value if r.stacking != 0 else min(r.discount, value), amount)
@@ -334,14 +435,14 @@ def redeem(
                 extra += more
                 freed += off - more
                 cost[r.rule, city] += w * off
-    return discount, extra, stretched, redeemed, freed, widest_basket, widest_row
+    return discount, extra, forward, joined, stretched, redeemed, freed, widest_basket, widest_row
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def settle_extra(
     n,
     extra,
-    share,
+    wanted,
     storability,
     months,
     marginal,
@@ -349,6 +450,7 @@ def settle_extra(
     scope,
     spend,
     stretch,
+    ahead,
     week,
     outlet,
     added,
@@ -356,10 +458,10 @@ def settle_extra(
 ):
     """Say where the extra comes from; fill the net change of each good and week; return (other goods, later weeks, later months).
 
-    The extra of a basket falls on the goods of its outlet in ``scope``. A ``share`` of it is taken from goods that
-    coupons did not touch, as the budget would cut them (marginal shares). What can be stored of the rest is not bought again:
-    the pantry is eaten evenly over ``months``, so the weeks that are left of this month bear their part, later months the rest.
-    What remains is paid from what would have been saved.
+    The extra of a basket falls on the goods of its outlet in ``scope``; what is bought ahead, on those that keep. ``wanted`` yuan
+    are taken from goods that coupons did not touch, as the budget would cut them (marginal shares). What is bought ahead is not
+    bought again: the pantry is eaten evenly over ``months``, so the weeks that are left of this month bear their part, later
+    months the rest. What remains is paid from what would have been saved.
     """
     later_weeks = 0.0
     later_months = 0.0
@@ -368,28 +470,29 @@ def settle_extra(
             continue
         first, last = _FIRST_GOOD[outlet[b]], _FIRST_GOOD[outlet[b] + 1]
         total = 0.0
+        kept = 0.0
         for g in range(first, last):
             if (scope >> g) & 1:
                 total += spend[g]
+                kept += storability[g] * spend[g]
         left = WEEKS - 1 - week[b]
         weekly[week[b]] += stretch[b]
         for g in range(first, last):
             if (scope >> g) & 1:
-                part = stretch[b] * spend[g] / total
-                ahead = storability[g] * part * (1.0 - share)
-                soon = min(ahead * left / (WEEKS * months), max(MOST_CUT * spend[g] + added[g], 0.0))
+                early = ahead[b] * storability[g] * spend[g] / kept if ahead[b] > 0.0 else 0.0
+                part = (stretch[b] - ahead[b]) * spend[g] / total + early
+                soon = min(early * left / (WEEKS * months), max(MOST_CUT * spend[g] + added[g], 0.0))
                 added[g] += part - soon
                 later_weeks += soon
-                later_months += ahead - soon
+                later_months += early - soon
                 for k in range(week[b] + 1, WEEKS):
                     weekly[k] -= soon / left
-    wanted = share * extra
     weights = 0.0
     for g in range(N_GOODS):
         if added[g] == 0.0:
             weights += marginal[residence, g]
     from_goods = 0.0
-    if weights > 0.0:
+    if weights > 0.0 and wanted > 0.0:
         for g in range(N_GOODS):
             if added[g] == 0.0:
                 cut = min(wanted * marginal[residence, g] / weights, MOST_CUT * spend[g])

@@ -199,6 +199,8 @@ class Entry(IntEnum):
     """rise of pensions by policy that earners expect to draw one day"""
     MEDICAL_BILL = STAGE + 6
     """medical expense before insurance"""
+    COUPON_JOINED = STAGE + 7
+    """planned purchases moved into a basket of the same week so that it reaches the threshold of a coupon"""
 
 
 class Why(IntEnum):
@@ -214,7 +216,7 @@ class Why(IntEnum):
     """no unit is replaced"""
 
 
-N_ENTRIES = Entry.MEDICAL_BILL + 1
+N_ENTRIES = Entry.COUPON_JOINED + 1
 
 CAME_IN: tuple[Entry, ...] = (
     Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,

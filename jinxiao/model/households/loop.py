@@ -88,7 +88,8 @@ PARAMETER_FIELDS = (
     "leave_stretch", "leave_in_one_go",
     "parents_alone_gain", "trip_displacement", "outing_displacement", "trip_cash_share", "trip_savings_share",
     # coupons
-    "salience", "waste", "labelling", "baskets", "digital_share", "basket_sigma", "storability",
+    "salience", "labelling", "baskets", "digital_share", "basket_sigma", "storability",
+    "basket_elasticity", "joining_cost", "holding_cost",
     "displaced_now", "pull_forward_months",
     "claim_interest", "rush_skill", "rush_age",
 )  # fmt: skip
@@ -629,6 +630,7 @@ def household_block(
     p_labelling = p.labelling
     p_lump_share = p.lump_share
     p_baskets = p.baskets
+    p_basket_elasticity = p.basket_elasticity
     p_storability = p.storability
     p_rent_yield = p.rent_yield
     m_luck = m.luck
@@ -664,9 +666,11 @@ def household_block(
     for j in range(m_coupons.shape[0]):
         label = m_coupons[j].labelling
         wave_label[j] = label if label >= 0.0 else p_labelling[m_coupons[j].channel]
-    size, stretch, taken, week, outlet, closed, fraction, held, place, added, weekly = coupons.basket_buffers(
-        m_coupons.shape[0]
-    )
+    (
+        size, stretch, ahead, taken, week, outlet, closed, fraction, storable, bought_ahead, idle, held, place,
+        added, weekly,
+    ) = coupons.basket_buffers(m_coupons.shape[0])  # fmt: skip
+    holding = p.holding_cost * p.pull_forward_months
     m_pool_open = m.pool_open
     m_pool_refill = m.pool_refill
     m_pool_chance = m.pool_chance
@@ -1857,29 +1861,37 @@ def household_block(
                     carried += held[j]
                 if held[j] > 0.0:
                     scope |= m_coupons[j].goods
-            outlets = coupons.outlets_in_scope(m_coupons, held, spend, fraction)
+            outlets = coupons.outlets_in_scope(
+                m_coupons, held, spend, p_storability, p.pull_forward_months, float(h_stored[i]), fraction, storable
+            )  # fmt: skip
+            paid = 0.0
+            for g in range(N_GOODS):
+                paid += spend[g]
+            left_over = available - leisure_cost - paid
             n_baskets = coupons.draw_baskets(
                 _ALL_OUTLETS if keeps else outlets, spend, p_baskets, p.basket_sigma, m.seed, i, m.t,
-                size, stretch, taken, week, outlet, closed,
+                size, stretch, ahead, taken, week, outlet, closed,
             )  # fmt: skip
-            discount, extra, stretched, redeemed, freed, widest, widest_row = coupons.redeem(
-                m_coupons, n_baskets, p.salience, p.waste, wave_label, w, city, cost, gross,
-                size, stretch, taken, week, outlet, closed, fraction, held,
+            discount, extra, forward, joined, stretched, redeemed, freed, widest, widest_row = coupons.redeem(
+                m_coupons, n_baskets, p.salience, p_basket_elasticity, p.joining_cost, holding, left_over, wave_label,
+                w, city, cost, gross, size, stretch, ahead, taken, week, outlet, closed, fraction, storable,
+                bought_ahead, idle, held,
             )  # fmt: skip
             h_wallet[i], h_wallet_rule[i] = coupons.fill_wallet(m_coupons, held)
             from_goods = 0.0
             later_weeks = 0.0
             later_months = 0.0
             if extra > 0.0:
-                paid = 0.0
-                for g in range(N_GOODS):
-                    paid += spend[g]
-                share = rules.displaced_share(
-                    extra, discount, available - leisure_cost - paid, p.displaced_now
-                )
+                # what is bought ahead is paid with cash at hand, what is beyond the plan by other goods where cash is short
+                beyond = extra - forward
+                wanted = 0.0
+                if beyond > 0.0:
+                    wanted = beyond * rules.displaced_share(
+                        beyond, discount - forward, left_over, p.displaced_now
+                    )
                 from_goods, later_weeks, later_months = coupons.settle_extra(
-                    n_baskets, extra, share, p_storability, p.pull_forward_months, p_marginal_share, residence, scope,
-                    spend, stretch, week, outlet, added, weekly,
+                    n_baskets, extra, wanted, p_storability, p.pull_forward_months, p_marginal_share, residence, scope,
+                    spend, stretch, ahead, week, outlet, added, weekly,
                 )  # fmt: skip
                 h_stored[i] += later_months
             # a discount that replaces planned spending is cash on hand, and spent as such: on anything
@@ -1928,6 +1940,7 @@ def household_block(
                 diaries[i, Entry.COUPON_FROM_WEEKS] = later_weeks
                 diaries[i, Entry.COUPON_FROM_SAVING] = from_saving
                 diaries[i, Entry.COUPON_STRETCHED] = stretched
+                diaries[i, Entry.COUPON_JOINED] = joined
                 diaries[i, Entry.COUPON_FREED] = freed
                 diaries[i, Entry.COUPON_INCOME_SPENT] = income_spent
                 diaries[i, Entry.COUPON_HELD] = issued
@@ -1946,7 +1959,7 @@ def household_block(
             if not any_held:
                 n_baskets = coupons.draw_baskets(
                     _ALL_OUTLETS, spend, p_baskets, p.basket_sigma, m.seed, i, m.t,
-                    size, stretch, taken, week, outlet, closed,
+                    size, stretch, ahead, taken, week, outlet, closed,
                 )  # fmt: skip
             coupons.spending_by_week(n_baskets, spend, added, weekly, size, week, outlet, weeks)
             for k in range(coupons.WEEKS):

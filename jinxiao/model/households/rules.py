@@ -482,27 +482,66 @@ def arrival(u, speed):
 
 
 @rule
-def stretching_cost(basket, gap, waste):
-    """What it costs to fill a basket by ``gap`` yuan more than planned, yuan: the part of the extra that is worth nothing.
+def lost_surplus(basket, extra, elasticity):
+    """What it costs to spend ``extra`` yuan more on a basket than planned: consumer surplus lost along its demand curve, yuan.
 
-    A share ``waste`` of the extra up to the size of the basket itself; beyond that the share rises with the ratio of the extra
-    to the basket, as further units are of ever less use, until all of it is wasted: ``gap min(1, waste max(1, gap / basket))``.
+    Marginal worth of the basket's content falls with what is in it, at the elasticity of demand ``e``: a further unit, or a
+    dearer variety, is worth ``(x / x0)^(-1 / e)`` of its price. Hence ``integral from x0 to x0 + extra of
+    1 - (x / x0)^(-1 / e) dx``; with ``g = ln(1 + extra / x0)`` and ``k = 1 - 1 / e`` it is ``extra - x0 (exp(k g) - 1) / k``,
+    and ``extra - x0 g`` where ``e = 1``. All is wasted at ``e = 0`` or where nothing was planned; as ``e`` grows nothing is.
     """
-    if gap <= basket or waste <= 0.0:
-        return waste * gap
-    if basket <= waste * gap:
-        return gap
-    return gap * waste * gap / basket
+    if basket <= 0.0 or elasticity <= 0.0:
+        return extra
+    growth = math.log1p(extra / basket)
+    k = 1.0 - 1.0 / elasticity
+    worth = basket * (math.expm1(k * growth) / k if k != 0.0 else growth)
+    return min(max(extra - worth, 0.0), extra)
 
 
 @rule
-def coupon_gain(basket, threshold, discount, salience, waste):
+def extra_worth(basket, cost, elasticity):
+    """Extra at which the last yuan loses ``cost``: ``x0 ((1 - cost)^(-e) - 1)``, yuan; what is cheaper comes before it."""
+    if cost >= 1.0:
+        return math.inf
+    return basket * math.expm1(-elasticity * math.log1p(-cost))
+
+
+@rule
+def fill_gap(basket, gap, elasticity, joinable, joining, storable, holding):
+    """Fill ``gap`` yuan of a basket in the cheapest way; return (joined, brought forward, cost), yuan; the rest is extra.
+
+    Three sources: up to ``joinable`` yuan of other purchases of the same week, at an effort of ``joining`` a yuan; up to
+    ``storable`` yuan that are planned for later weeks and months, held at ``holding`` a yuan; and more than planned, whose cost
+    rises along the demand curve (``lost_surplus``). At the minimum the last yuan of each costs the same.
+    """
+    first, first_room, second, second_room = joining, joinable, holding, storable
+    if holding < joining:
+        first, first_room, second, second_room = holding, storable, joining, joinable
+    taken = 0.0
+    if first_room > 0.0:
+        taken = min(max(gap - extra_worth(basket, first, elasticity), 0.0), first_room)
+    left = gap - taken
+    more = 0.0
+    if second_room > 0.0:
+        more = min(max(left - extra_worth(basket, second, elasticity), 0.0), second_room)
+    cost = first * taken + second * more + lost_surplus(basket, left - more, elasticity)
+    if holding < joining:
+        return more, taken, cost
+    return taken, more, cost
+
+
+@rule
+def coupon_gain(basket, threshold, discount, salience, elasticity, joinable, joining, storable, holding):
     """What a coupon on one basket is worth to its holder, yuan; not positive where it is not used.
 
-    The salient discount less the cost of stretching: ``(1 + salience) min(D, max(basket, T)) - cost(basket, T - basket)``.
+    The salient discount less the least cost of reaching the threshold: ``(1 + salience) min(D, max(basket, T)) - cost``, the cost
+    being that of ``fill_gap``.
     """
     gap = max(threshold - basket, 0.0)
-    return (1.0 + salience) * min(discount, basket + gap) - stretching_cost(basket, gap, waste)
+    gain = (1.0 + salience) * min(discount, basket + gap)
+    if gap > 0.0:
+        gain -= fill_gap(basket, gap, elasticity, joinable, joining, storable, holding)[2]
+    return gain
 
 
 @rule
