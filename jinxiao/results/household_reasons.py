@@ -433,6 +433,12 @@ REASONS: Final = (
     Reason("lives_on_savings", "money", Label("drew {amount} yuan on savings to live on.", "动用储蓄{amount}元维持生活。"),
            _lives_on_savings),
     Reason("withdrawn", "money", Label("took {amount} yuan out of savings.", "取出储蓄{amount}元。"), _amount("WITHDRAWN")),
+    Reason("broken", "money", Label(
+        "broke a deposit of {amount} yuan before its term, as cash had run out.", "现金不足，提前支取定期存款{amount}元。"
+    ), _amount("BROKEN")),
+    Reason("harvest", "money", Label(
+        "harvest: farming brought {amount} yuan more than a twelfth of a year's.", "收获季节：务农收入比全年月均多{amount}元。"
+    ), _amount("HARVEST")),
     Reason("fund", "money", Label("{amount} yuan of it out of the housing fund.", "其中提取住房公积金{amount}元。"),
            _amount("FUND_WITHDRAWN")),
     Reason("loan", "money", Label("took a loan of {amount} yuan.", "贷款{amount}元。"), _amount("LOAN_NEW")),

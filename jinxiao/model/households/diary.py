@@ -199,6 +199,12 @@ class Entry(IntEnum):
     """rise of pensions by policy that earners expect to draw one day"""
     MEDICAL_BILL = STAGE + 6
     """medical expense before insurance"""
+    BROKEN = STAGE + 7
+    """deposits broken since cash fell short; part of WITHDRAWN"""
+    HARVEST = STAGE + 8
+    """farm income above its even share of the harvest year; negative in months without a harvest"""
+    DRAWING = STAGE + 9
+    """what the retired plan to draw on savings"""
 
 
 class Why(IntEnum):
@@ -214,7 +220,7 @@ class Why(IntEnum):
     """no unit is replaced"""
 
 
-N_ENTRIES = Entry.MEDICAL_BILL + 1
+N_ENTRIES = Entry.DRAWING + 1
 
 CAME_IN: tuple[Entry, ...] = (
     Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,
