@@ -137,6 +137,8 @@ MOST_CUT = 0.5
 _ADULT, _ELDER, _OLD = int(MemberBand.AGE_18_59), int(MemberBand.AGE_60_79), int(MemberBand.AGE_80_PLUS)
 _RISK_CLASS = np.array([4, 0, 1, 1, 2, 3], np.int8)
 """Risk class by occupation of the main earner."""
+_CENT = 0.01
+"""Rounding of an income that does not fall short, yuan."""
 _HARVEST_YEAR = 16
 """Months that put the turn of the harvest year at September: what is reaped then is lived on until the next."""
 _SCHOOL_AGE, _GROWN = family.CHILD_STARTS[2], family.CHILD_STARTS[4]
@@ -1145,7 +1147,7 @@ def household_block(
         spendable = max((1.0 - saving_share) * permanent - debt_service, p.floor_income_share * permanent)
         regular = cash_income - seasonal - policy + policy_usual
         spare = wealth + regular - debt_service - spendable
-        committed = rules.committed_saving(saving_share * permanent, regular / permanent, spare)
+        committed = rules.committed_saving(saving_share * permanent, permanent - regular - _CENT, spare)
         if stage == Stage.RETIRED:
             committed = rules.left_over(committed, spare)
         # nobody puts money aside for no purpose who owes an overdraft; the harvest is laid by for the months without one

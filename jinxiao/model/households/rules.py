@@ -205,16 +205,16 @@ def retirement_plan(permanent, old_age_income, target, share, drawing_over_savin
 
 
 @rule
-def committed_saving(planned, income_ratio, spare):
-    """Money put aside this month, yuan: the plan, or less in a month in which income falls short of usual income.
+def committed_saving(planned, shortfall, spare):
+    """Money put aside this month, yuan: the plan, less what income falls short of usual income by.
 
-    Then it shrinks in proportion, as what is left to spend does, and is no more than cash leaves above normal spending
-    (``spare``): nobody who lost work borrows in order to save. Neither argument holds one-off payments, which are spent or
+    Who lost work lives on what would have been saved before anything else, and puts aside no more than cash leaves above
+    normal spending (``spare``): nobody borrows in order to save. Neither argument holds one-off payments, which are spent or
     kept liquid as the consumption function says. A negative plan draws on savings and is not bounded.
     """
-    if planned <= 0.0 or income_ratio >= 1.0 - 1e-6:
+    if planned <= 0.0 or shortfall <= 0.0:
         return planned
-    return min(planned * income_ratio, max(spare, 0.0))
+    return max(min(planned - shortfall, spare), 0.0)
 
 
 @rule
