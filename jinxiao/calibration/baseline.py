@@ -195,10 +195,9 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
     budget[:, 2] -= imputed
     shares = _good_shares(budget, values)
     total = budget.sum(axis=1)
+    saved = 1.0 - target.sum(axis=1) / mean_income
     fit = Fit(
-        saving_base=np.clip(
-            1.0 - target.sum(axis=1) / mean_income - 2.0 * values["households.committed_gradient"], 0.0, 0.6
-        ),
+        saving_base=np.clip(saved - 2.0 * values["households.committed_gradient"], 0.0, 0.6),
         shares=shares,
         mean_spending=total,
         rent_yield=imputed / owned,
@@ -212,7 +211,9 @@ def first_fit(world: FitWorld, values: Values, statistics: Statistics) -> tuple[
         lump_share=np.array(FIRST_LUMP_SHARE),
         mean_income=np.append(mean_income, per_head),
         stage_health=stage_health(h, values),
-        retired_income=retired_income(h, usual, values),
+        retired_income=spendable_ratio(
+            retired_income(h, usual, values), float(saved.mean()), float(values["income.retired_saving"])
+        ),
     )
     return fit, budget
 
@@ -380,6 +381,15 @@ def retired_income(households: Mapping[str, np.ndarray], usual: np.ndarray, valu
         per_adult = [(weight[k] @ usual[k]) / max(float(weight[k] @ adults[k]), 1e-9) for k in (old, working)]
         ratio[insurance] = per_adult[0] / per_adult[1]
     return ratio
+
+
+def spendable_ratio(income_ratio: np.ndarray, saved: float, kept: float) -> np.ndarray:
+    """Return what the retired may spend over what the last working stage may: the retired put ``kept`` of the rate aside.
+
+    A household that expects this at retirement expects what the month then brings; never above one, as nobody saves less for
+    fear of being richer when old.
+    """
+    return np.minimum(income_ratio * (1.0 - kept * saved) / (1.0 - saved), 1.0)
 
 
 def _good_shares(budget: np.ndarray, values: Values) -> np.ndarray:

@@ -65,7 +65,7 @@ def margin_rows(world: World) -> list[MarginRow]:
         *_ownership(counts, statistics, parameters),
         *_employment(counts, statistics, parameters),
         *_pensions(counts, statistics),
-        *_wealth(counts, statistics),
+        *_wealth(counts, statistics, parameters),
     ]
 
 
@@ -246,14 +246,13 @@ def _pensions(counts: Counts, statistics: Statistics) -> Iterator[MarginRow]:
         yield MarginRow("pensioners and insured", label, record.count, found, "persons", record.cited)
 
 
-def _wealth(counts: Counts, statistics: Statistics) -> Iterator[MarginRow]:
+def _wealth(counts: Counts, statistics: Statistics, parameters: PopulationParameters) -> Iterator[MarginRow]:
     h = counts.world.households
     deposits = statistics.record("deposits_households", PROVINCE, "all", "2023")
-    share = statistics.newest("deposits_households_share_time", "China")
     held = float(counts.by_zone(h["term_deposits"]).sum())
     yield MarginRow(
-        "wealth", "term deposits", wealth.term_deposit_total(statistics), held, "yuan",
-        f"{deposits.cited} x {share.value}% time deposits, {share.cited}",
+        "wealth", "savings", wealth.savings_total(statistics, parameters), held, "yuan",
+        f"{deposits.cited} less the month's cash, {100 * parameters.number('buffer_share'):g} percent",
     )  # fmt: skip
     loans = statistics.newest("loans_households", PROVINCE, "mortgages")
     yield MarginRow(

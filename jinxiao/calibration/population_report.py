@@ -153,7 +153,7 @@ def _implied(world: World) -> Iterator[str]:
         yield f"| {label} per head | {value[0]:,.0f} | {value[1]:,.0f} | yuan/year |"
     deducted = 12 * counts.by_residence(counts.deductions) / persons
     yield f"| taxes and contributions per head | {deducted[0]:,.0f} | {deducted[1]:,.0f} | yuan/year |"
-    for name, label in (("term_deposits", "term deposits"), ("home_value", "home value")):
+    for name, label in (("term_deposits", "savings"), ("home_value", "home value")):
         held = 1000.0 * h[name] if name == "home_value" else h[name]
         value = counts.by_residence(held) / counts.by_residence()
         yield f"| {label} per household | {value[0]:,.0f} | {value[1]:,.0f} | yuan |"

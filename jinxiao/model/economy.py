@@ -33,7 +33,7 @@ from jinxiao.model.households.loop import (
 from jinxiao.model.households.rules import interest_saved
 from jinxiao.model.ledger import ACCOUNT_NAMES, Account, Ledger, LedgerError
 from jinxiao.model.markets import MarketState
-from jinxiao.model.month import household_month, policy_channels, tourist_month
+from jinxiao.model.month import farm_season, household_month, policy_channels, tourist_month
 from jinxiao.model.names import (
     CITIES,
     N_CITIES,
@@ -627,7 +627,7 @@ class Economy(mesa.Model):
         )
         takings = self.worked[..., 2] / (1.0 + s.owner_support)
         s.owner_support = np.where(takings > 0.0, self.channels.to_owners / np.maximum(takings, 1.0), 0.0)
-        farmed = float(self.totals[Item.FARM]) / self.growth
+        farmed = float(self.totals[Item.FARM]) / (self.growth * farm_season(self.month, self.values))
         if farmed > 0.0:
             s.farm_index = s.farm_index * (self.founding.farm / farmed)
         s.price = self.cell_price
@@ -846,7 +846,7 @@ class Economy(mesa.Model):
             unemployed=unemployed,
             visits=visits,
             force=self._labour_force(),
-            farm=float(self.totals[Item.FARM]) / level,
+            farm=float(self.totals[Item.FARM]) / (level * farm_season(-1, v)),
             building=building,
             grants=self._grants(other, sales),
         )

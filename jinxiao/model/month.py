@@ -165,6 +165,12 @@ def own_days(month: int, calendar: CalendarMonth, values: Mapping[str, Any]) -> 
     return np.array([31.0, festival if calendar.spring_festival else usual, min(farmer, 31.0)])
 
 
+def farm_season(month: int, values: Mapping[str, Any]) -> float:
+    """Return farm income of a month over that of a mean month of the year."""
+    season = np.asarray(values["income.farm_season"])
+    return float(season[month % 12] / season.mean())
+
+
 def household_month(
     economy: "Economy",
     table: Any,
@@ -198,6 +204,7 @@ def household_month(
         self_index=s.self_index,
         owner_support=s.owner_support,
         farm_index=float(s.farm_index[0]),
+        farm_season=farm_season(economy.month, v),
         separation=s.separation,
         zone_risk=economy.state.zone_risk,
         finding=s.finding,

@@ -9,7 +9,16 @@ import pandas as pd
 
 from jinxiao.files.errors import InputError
 from jinxiao.model.households.columns import NOT_OWNED
-from jinxiao.model.names import CITIES, DURABLES, N_QUINTILES, RESIDENCES, SECTORS, MemberBand, Occupation
+from jinxiao.model.names import (
+    CITIES,
+    DURABLES,
+    N_QUINTILES,
+    RESIDENCES,
+    SECTORS,
+    MemberBand,
+    Occupation,
+    Stage,
+)
 from jinxiao.results.household_reasons import thing
 from jinxiao.results.labels import QUINTILES, Label, label, number
 
@@ -76,6 +85,10 @@ WORDS: Final = {
     "income": Label(
         "reckons on {income} yuan a month, {head} a head; puts {share}% of it aside beside plans for home, children and old age",
         "每月预期收入{income}元，人均{head}元；住房、子女和养老储蓄之外另储蓄{share}%",
+    ),
+    "left": Label(
+        "reckons on {income} yuan a month, {head} a head; retired, puts aside what is left, if anything",
+        "每月预期收入{income}元，人均{head}元；已退休，有结余才储蓄",
     ),
     "draws": Label(
         "reckons on {income} yuan a month, {head} a head; draws {share}% of it on savings",
@@ -190,8 +203,9 @@ def _money(who: Who, lang: str) -> str:
     if who["loan"] > 0.0:
         cash += _w("loan", lang, loan=number(float(who["loan"]), 0))
     income, share = float(who["permanent_income"]), 100.0 * float(who["saving_rate"])
+    kind = "draws" if share < 0.0 else "left" if who.get("stage", -1) == Stage.RETIRED else "income"
     plan = _w(
-        "income" if share >= 0.0 else "draws", lang, income=number(income, 0), share=number(abs(share), 0),
+        kind, lang, income=number(income, 0), share=number(abs(share), 0),
         head=number(income / max(float(np.sum(who["members"])), 1.0), 0),
     )  # fmt: skip
     return SEPARATORS[lang].join([cash, plan])

@@ -322,7 +322,12 @@ def _puts_less_aside(page: Page) -> Iterator[Fields]:
 
 
 def _lives_on_savings(page: Page) -> Iterator[Fields]:
-    if page("COMMITTED") <= -LEAST and page.changed("COMMITTED", MUCH):
+    if page("COMMITTED") <= -LEAST and page("HARVEST") > -LEAST and page.changed("COMMITTED", MUCH):
+        yield {"amount": -page("COMMITTED")}
+
+
+def _lives_on_the_harvest(page: Page) -> Iterator[Fields]:
+    if page("COMMITTED") <= -LEAST and page("HARVEST") <= -LEAST:
         yield {"amount": -page("COMMITTED")}
 
 
@@ -441,7 +446,16 @@ REASONS: Final = (
     ), _puts_less_aside),
     Reason("lives_on_savings", "money", Label("drew {amount} yuan on savings to live on.", "动用储蓄{amount}元维持生活。"),
            _lives_on_savings),
+    Reason("lives_on_the_harvest", "money", Label(
+        "between harvests: drew {amount} yuan of what the last one brought.", "农闲时节：动用上次收成的积蓄{amount}元。"
+    ), _lives_on_the_harvest),
     Reason("withdrawn", "money", Label("took {amount} yuan out of savings.", "取出储蓄{amount}元。"), _amount("WITHDRAWN")),
+    Reason("broken", "money", Label(
+        "broke a deposit of {amount} yuan before its term, as cash had run out.", "现金不足，提前支取定期存款{amount}元。"
+    ), _amount("BROKEN")),
+    Reason("harvest", "money", Label(
+        "harvest: farming brought {amount} yuan more than a twelfth of a year's.", "收获季节：务农收入比全年月均多{amount}元。"
+    ), _amount("HARVEST")),
     Reason("fund", "money", Label("{amount} yuan of it out of the housing fund.", "其中提取住房公积金{amount}元。"),
            _amount("FUND_WITHDRAWN")),
     Reason("loan", "money", Label("took a loan of {amount} yuan.", "贷款{amount}元。"), _amount("LOAN_NEW")),

@@ -84,3 +84,46 @@ def test_the_largest_transfer_is_one_of_what_policy_paid(busy_run: Economy) -> N
     policy, largest = busy_run.diaries[:, Entry.POLICY], busy_run.diaries[:, Entry.POLICY_LARGEST]
     assert policy.max() > 0 and (largest <= policy * 1.000001).all()
     assert np.array_equal(largest > 0, busy_run.diaries[:, Entry.POLICY_RULE] > 0)
+
+
+def test_farm_income_follows_the_harvest_and_permanent_income_does_not(history: Economy) -> None:
+    economy = history.fork(policy_of())
+    economy.keep_diaries()
+    start = economy.month
+    farms_by_month, even_by_month, permanent, consumed = [], [], [], []
+    for _ in range(12):
+        economy.run_for(1)
+        d = economy.diaries.astype(np.float64)
+        farms_by_month.append(d[:, Entry.FARM])
+        even_by_month.append(d[:, Entry.FARM] - d[:, Entry.HARVEST])
+        permanent.append(d[:, Entry.PERMANENT])
+        consumed.append(d[:, Entry.CONSUMPTION])
+    farm, sown = np.array(farms_by_month), np.array(even_by_month)
+    farms = (farm > 0.0).all(axis=0)
+    assert farms.any()
+    month = (start + np.arange(12)) % 12
+    total = farm[:, farms].sum(axis=1)
+    assert total[month == 9] > 4.0 * total[month == 4]
+    # the year's farm income is what an even year would have brought, as far as the harvest year does not turn
+    assert total.sum() == pytest.approx(sown[:, farms].sum(), rel=0.05)
+    lean, rich = np.flatnonzero(month == 4)[0], np.flatnonzero(month == 9)[0]
+    p = np.array(permanent)[:, farms].sum(axis=1)
+    c = np.array(consumed)[:, farms].sum(axis=1)
+    assert p[rich] / p[lean] == pytest.approx(1.0, abs=0.05)
+    assert c[rich] / c[lean] == pytest.approx(1.0, abs=0.15)
+
+
+def test_nobody_holds_savings_beside_an_overdraft(busy_run: Economy) -> None:
+    for _ in range(3):
+        busy_run.run_for(1)
+        d = busy_run.diaries
+        assert not ((d[:, Entry.LIQUID] < -1.0) & (d[:, Entry.SAVINGS] > 1.0)).any()
+        assert (d[:, Entry.SAVINGS] > -0.01).all()
+
+
+def test_a_trip_costs_no_more_than_a_month_brings(busy_run: Economy) -> None:
+    most = float(busy_run.values["leisure.income_months"])
+    for _ in range(3):
+        busy_run.run_for(1)
+        d = busy_run.diaries
+        assert (d[:, Entry.TRIP] <= most * d[:, Entry.PERMANENT] * (1.0 + 1e-5)).all()

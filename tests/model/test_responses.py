@@ -301,7 +301,10 @@ def test_wage_floor_raises_wages_below_it_and_the_spillover_only(
     expected = (raise_ * at_work).sum(axis=1) - (deducted[1] - deducted[0])
     risen = (run.state.households.income - base.state.households.income).astype(np.float64)
     nobody_out_of_work = ~(hired & (h.employed == 0)).any(axis=1)
-    np.testing.assert_allclose(risen[nobody_out_of_work], expected[nobody_out_of_work], atol=0.1)
+    # whose cash ran out broke a deposit and lost its interest
+    had_cash = (h.liquid_wealth > 0.0) & (base.state.households.liquid_wealth > 0.0)
+    told = nobody_out_of_work & had_cash
+    np.testing.assert_allclose(risen[told], expected[told], atol=0.1)
     assert not risen[~reached.any(axis=1)].any()
     assert risen.min() >= 0.0
     above_by_spillover = at_work & (wage > floor) & reached

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.special import erfcinv
 
 from jinxiao.model.baseline import Baseline
 from jinxiao.model.firms import rules as firms
@@ -676,3 +677,81 @@ def test_the_expected_pension_mixes_the_schemes_by_the_chance_of_being_insured()
 
 def test_the_education_plan_pays_the_share_of_the_cost_by_the_age_of_18() -> None:
     assert 216 * education_plan(2.0, 80_000.0, 0.6, 216) == pytest.approx(2 * 0.6 * 80_000)
+
+
+def test_the_retired_draw_what_they_saved_over_the_years_planned_for_it() -> None:
+    saved = 30 * 12 * households.retirement_plan.py_func(6000.0, 1800.0, 0.65, 0.4, 2 / 3)
+    assert households.retirement_draw.py_func(saved / 0.4, 0.4, 240) == pytest.approx(
+        0.4 * (0.65 * 6000 - 1800)
+    )
+    assert households.retirement_draw.py_func(0.0, 0.4, 240) == 0.0
+
+
+@given(st.floats(-2e4, 2e4), st.floats(0.0, 2e4), st.floats(-5e4, 5e4))
+def test_what_has_no_purpose_repays_an_overdraft_first(planned: float, unnamed: float, debt: float) -> None:
+    aside = households.debts_first.py_func(planned, unnamed, debt)
+    assert aside <= planned
+    if debt <= 0.0 or planned <= 0.0:
+        assert aside == planned
+    else:
+        repaid = planned - aside
+        assert repaid == pytest.approx(min(unnamed, planned, debt))
+
+
+def test_the_retired_put_aside_what_is_left_and_no_more() -> None:
+    left = households.left_over.py_func
+    assert left(300.0, 1000.0) == 300.0
+    assert left(300.0, 100.0) == 100.0
+    assert left(300.0, -500.0) == 0.0
+    assert left(-300.0, -500.0) == -300.0
+
+
+def test_a_harvest_laid_by_feeds_the_months_without_one() -> None:
+    lay = households.laid_by.py_func
+    season = np.array([0.9, 0.8, 0.85, 0.35, 0.35, 0.65, 0.8, 0.9, 1.85, 2.1, 1.35, 1.1])
+    assert sum(lay(1000.0 * (s - 1.0), -100.0) for s in season) == pytest.approx(0.0, abs=1e-9)
+    # an overdraft of the hungry months is repaid out of the harvest
+    assert lay(900.0, 300.0) == 600.0 and lay(200.0, 300.0) == 0.0
+
+
+@given(st.floats(0.05, 0.5))
+def test_yields_have_mean_one(sigma: float) -> None:
+    u = (np.arange(4000) + 0.5) / 4000
+    z = np.array([-math.sqrt(2.0) * float(erfcinv(2.0 * x)) for x in u])
+    assert np.mean([households.harvest.py_func(x, sigma) for x in z]) == pytest.approx(1.0, abs=2e-3)
+
+
+money = st.floats(-1e4, 1e5)
+
+
+@given(st.floats(0.0, 1e5), money, st.floats(100.0, 2e4))
+def test_who_has_savings_does_not_plan_an_overdraft_above_normal_spending(
+    planned: float, cash: float, normal: float
+) -> None:
+    within = households.within_cash.py_func
+    assert within(planned, cash, normal, False) == planned
+    spent = within(planned, cash, normal, True)
+    assert spent <= planned and spent <= max(cash, normal)
+    if planned <= min(cash, normal):
+        assert spent == planned
+
+
+@given(money, st.floats(0.0, 1e5), st.floats(0.0, 0.05))
+def test_a_broken_deposit_fills_cash_to_nought_and_no_further(
+    cash: float, savings: float, cost: float
+) -> None:
+    broken = households.broken_deposit.py_func(cash, savings, cost)
+    assert 0.0 <= broken <= savings
+    end = cash + (1.0 - cost) * broken
+    if cash >= 0.0:
+        assert broken == 0.0
+    elif broken < savings:
+        assert end == pytest.approx(0.0, abs=1e-6)
+    else:
+        assert end <= 1e-6
+
+
+def test_a_trip_takes_no_more_than_income_bears_however_much_is_saved() -> None:
+    purse = households.trip_purse.py_func
+    assert purse(300.0, 200.0, 1451.0) == 500.0
+    assert purse(4000.0, 20000.0, 1451.0) == 1451.0

@@ -261,5 +261,12 @@ def test_nobody_out_of_work_borrows_to_put_savings_aside(economy: Economy, month
     # who had cash may put some aside and then meet a bill; who had none may not
     in_debt &= economy.state.households.liquid_wealth <= 0.0
     put_aside = h.term_deposits - economy.state.households.term_deposits
-    assert in_debt.any()
     assert (put_aside[in_debt] <= 0.0).all()
+
+
+def test_nobody_uses_an_overdraft_who_holds_savings(month_later: Economy) -> None:
+    h = month_later.state.households
+    overdrawn = h.liquid_wealth < -1.0
+    assert overdrawn.any()
+    assert (h.term_deposits[overdrawn] < 1.0).all()
+    assert (h.term_deposits >= -1e-6).all()

@@ -34,22 +34,19 @@ UNTIL_OCTOBER: Final = "2024-04..2024-10"
 
 def deposits_and_loans(y: Year2024) -> Iterator[Fact]:
     """Deposits and loans of households at the end of the year."""
-    buffer = "demand deposits hold savings too; model: the liquid buffer, all other savings are term deposits"
+    since_2023 = "model: the level of the end of 2023 is set, then the run lives 2024"
     held = y.stock(Item.LIQUID_WEALTH, Item.TERM_DEPOSITS)
+    yield y.fact("deposits_households", "all", held, Label(True, since_2023, period=YEAR_END))
     per_head = held / y.stock(Item.PERSONS)
-    yield y.fact(
-        "deposits_households_per_head", "all", per_head, Label(False, bridge=buffer, period=YEAR_END)
-    )
+    yield y.fact("deposits_households_per_head", "all", per_head, Label(True, since_2023, period=YEAR_END))
     deposits = y.newest("deposits_households")
     time = y.newest("deposits_households_share_time", geo=NATION)
-    since_2023 = "model: the level of the end of 2023 is set, then the run lives 2024"
-    for kind, share, item, label in (
-        ("time", time.share, Item.TERM_DEPOSITS, Label(True, since_2023, period=YEAR_END)),
-        ("demand", 1.0 - time.share, Item.LIQUID_WEALTH, Label(False, bridge=buffer, period=YEAR_END)),
-    ):
-        arithmetic = f"{deposits.value:g} x {share:.4f}, the national share"
-        published = Published.derived(deposits.value * share, deposits.unit, arithmetic, deposits, time)
-        yield fact(f"deposits_households_{kind}", "all", published, y.stock(item), label)
+    buffer = "model: cash that is meant for spending; what else lies in demand deposits counts as savings"
+    share = 1.0 - time.share
+    arithmetic = f"{deposits.value:g} x {share:.4f}, the national share"
+    published = Published.derived(deposits.value * share, deposits.unit, arithmetic, deposits, time)
+    label = Label(False, bridge=buffer, period=YEAR_END)
+    yield fact("deposits_households_demand", "all", published, y.stock(Item.LIQUID_WEALTH), label)
     yield _deposit_growth(y)
     mortgages = Label(True, f"{SETTLED}; new mortgages, payments and prepayments since", period=YEAR_END)
     yield y.fact("loans_households", "mortgages", y.stock(Item.MORTGAGES), mortgages)

@@ -297,7 +297,7 @@ def _scale_wealth(plan: Plan, columns: Columns, income: Floats) -> None:
     """Scale deposits and mortgages to their published totals and turn remaining months into payments."""
     parameters = plan.parameters
     weight = columns["weight"].astype(np.float64)
-    deposits = wealth.term_deposit_total(plan.statistics)
+    deposits = wealth.savings_total(plan.statistics, parameters)
     columns["term_deposits"] *= deposits / float(weight @ columns["term_deposits"])
     owes = np.flatnonzero(columns["mortgage"] > 0)
     factor = wealth.annuity_factor(columns["mortgage_payment"][owes], parameters.number("mortgage_rate"))

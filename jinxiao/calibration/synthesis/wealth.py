@@ -1,4 +1,4 @@
-"""Wealth of a zone's households: term deposits, tenure, home value, mortgage."""
+"""Wealth of a zone's households: savings, tenure, home value, mortgage."""
 
 from dataclasses import dataclass
 
@@ -30,17 +30,21 @@ def age_band(head_age: NDArray[np.int16]) -> NDArray[np.int64]:
     return np.searchsorted(np.array(AGE_BAND_STARTS[1:]) * 12, head_age, side="right")
 
 
-def term_deposit_total(statistics: Statistics) -> float:
-    """Term deposits of households when runs start, yuan: deposits of the end of 2023 times the share of time deposits."""
+def savings_total(statistics: Statistics, parameters: PopulationParameters) -> float:
+    """Savings of households when runs start, yuan: deposits of the end of 2023 less the cash that a run adds as a buffer.
+
+    What a household spends from month to month is a small part of its demand deposits; the rest of them is saved like a
+    term deposit is, and drawn on for the same ends.
+    """
     deposits = statistics.record("deposits_households", PROVINCE, "all", "2023").count
-    return deposits * statistics.newest("deposits_households_share_time", "China").share
+    return deposits * (1.0 - parameters.number("buffer_share"))
 
 
 def relative_deposits(
     relative_income: Floats, persons: Floats, head_age: NDArray[np.int16], parameters: PopulationParameters,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:  # fmt: skip
-    """Relative term deposits: a power of income per head, by age of the head, lognormal, times members."""
+    """Relative savings: a power of income per head, by age of the head, lognormal, times members."""
     sigma = parameters.number("deposit_sigma")
     by_age = parameters.vector("deposit_age")[age_band(head_age)]
     spread = np.exp(sigma * normal(rng, len(persons)) - 0.5 * sigma**2)

@@ -49,7 +49,7 @@ SEED: dict[str, Column] = {
         "yuan/month",
         "income tax, social contributions and premiums at start, of those at work then",
     ),
-    "term_deposits": Column("float64", "yuan", "committed savings: term deposits, provident fund"),
+    "term_deposits": Column("float64", "yuan", "savings: all deposits but the month's cash, provident fund"),
     "tenure": Column("int8", "code", "0 rents, 1 owns outright, 2 owns with a mortgage"),
     "home_value": Column("uint16", "1000 yuan", "value of the home lived in"),
     "mortgage": Column("float64", "yuan", "mortgage outstanding"),

@@ -201,6 +201,12 @@ class Entry(IntEnum):
     """medical expense before insurance"""
     COUPON_JOINED = STAGE + 7
     """planned purchases moved into a basket of the same week so that it reaches the threshold of a coupon"""
+    BROKEN = STAGE + 8
+    """deposits broken since cash fell short; part of WITHDRAWN"""
+    HARVEST = STAGE + 9
+    """farm income above its even share of the harvest year; negative in months without a harvest"""
+    DRAWING = STAGE + 10
+    """what the retired plan to draw on savings"""
 
 
 class Why(IntEnum):
@@ -216,7 +222,7 @@ class Why(IntEnum):
     """no unit is replaced"""
 
 
-N_ENTRIES = Entry.COUPON_JOINED + 1
+N_ENTRIES = Entry.DRAWING + 1
 
 CAME_IN: tuple[Entry, ...] = (
     Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,

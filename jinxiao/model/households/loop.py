@@ -54,6 +54,7 @@ PARAMETER_FIELDS = (
     "contributions", "tax_brackets", "mean_wage", "base_floor", "base_ceiling", "tax_allowance", "child_deduction",
     "elderly_deduction", "medical_premium", "pension_premium", "education_cost", "education_share",
     "pension_replacement", "old_farm_share", "retirement_target", "retirement_share", "drawing_over_saving",
+    "education_elasticity", "drawing_months", "retired_saving", "yield_sigma", "break_cost",
     # work
     "replacement_rate", "benefit_coverage", "floor_at_start", "floor_spillover", "training_months",
     # family
@@ -87,6 +88,7 @@ PARAMETER_FIELDS = (
     "trip_components", "outing_components", "site_ticket_share", "outing_days", "holiday_weight",
     "leave_stretch", "leave_in_one_go",
     "parents_alone_gain", "trip_displacement", "outing_displacement", "trip_cash_share", "trip_savings_share",
+    "trip_income_months",
     # coupons
     "salience", "labelling", "baskets", "digital_share", "basket_sigma", "storability",
     "basket_elasticity", "joining_cost", "holding_cost",
@@ -102,6 +104,7 @@ MONTH_FIELDS = (
     "wage_index", "self_index", "owner_support", "farm_index", "transfers", "uninsured_change",
     "consumption_table",
     "regime_groups", "group_rows",
+    "farm_season",
     # work
     "floor", "separation", "zone_risk", "finding", "vacancy_cdf", "training", "training_wage_gain",
     "training_finding_gain", "benefit_change",
@@ -139,6 +142,10 @@ MOST_CUT = 0.5
 _ADULT, _ELDER, _OLD = int(MemberBand.AGE_18_59), int(MemberBand.AGE_60_79), int(MemberBand.AGE_80_PLUS)
 _RISK_CLASS = np.array([4, 0, 1, 1, 2, 3], np.int8)
 """Risk class by occupation of the main earner."""
+_CENT = 0.01
+"""Rounding of an income that does not fall short, yuan."""
+_HARVEST_YEAR = 16
+"""Months that put the turn of the harvest year at September: what is reaped then is lived on until the next."""
 _SCHOOL_AGE, _GROWN = family.CHILD_STARTS[2], family.CHILD_STARTS[4]
 _HOUSEHOLD_APPLIANCES = (int(Durable.FRIDGE), int(Durable.WATER_HEATER))
 """First and last class of durables that a new home calls for."""
@@ -1008,8 +1015,17 @@ def household_block(
             usual_business = takings
             business = takings * (1.0 + m_owner_support[city, s])
             labour[block, city, s, 2] += w * business
-        farm = h_farm[i] * m.farm_index * m.growth if farms else 0.0
-        usual_business += farm
+        # farm income comes with the harvest, is as good as the year, and is reckoned on as spread over the years
+        usual_farm = 0.0
+        farm = 0.0
+        seasonal = 0.0
+        if farms:
+            usual_farm = h_farm[i] * m.farm_index * m.growth
+            u_yield = uniform(m.seed, i, (m.t + _HARVEST_YEAR) // 12, Draw.HARVEST)
+            even = usual_farm * rules.harvest(normal_quantile(u_yield), p.yield_sigma)
+            farm = even * m.farm_season
+            seasonal = farm - even
+        usual_business += usual_farm
         property_income = h_property[i] * m.growth
         imputed_income = property_income * p_imputed_income_share[residence]
         property_cash = property_income - imputed_income
@@ -1043,7 +1059,7 @@ def household_block(
             in_resident_scheme += 1.0 - participation
             usual_wage = usually_earned[e]
             if occupation == Occupation.SELF_EMPLOYED:
-                usual_wage = (usual_business - farm) / owners
+                usual_wage = (usual_business - usual_farm) / owners
             if usual_wage > 0.0:
                 untaxed = p.tax_allowance + p.elderly_deduction
                 if e == main:
@@ -1173,23 +1189,38 @@ def household_block(
         # what is put aside: by law, for children, for old age, and without a named purpose
         education = 0.0
         retirement = 0.0
-        if stage != Stage.RETIRED:
+        drawing = 0.0
+        unnamed = float(h_saving_rate[i])
+        relative_income = permanent / max(persons, 1.0) / (p_mean_income[2] * m.growth)
+        own_savings = max(float(h_term_deposits[i]), 0.0)
+        if stage == Stage.RETIRED:
+            unnamed = rules.retired_saving(unnamed, p.retired_saving)
+            drawing = rules.retirement_draw(own_savings, p.retirement_share, p.drawing_months)
+        else:
             minors = children - h_members[i, _STUDENTS]
-            education = rules.education_plan(minors, p.education_cost * m.growth, p.education_share, _GROWN)
-            old_age_income += promise + pensions + property_cash + transfers + p.old_farm_share * farm
+            if minors > 0.0:
+                education = rules.education_plan(
+                    minors, p.education_cost * m.growth * relative_income**p.education_elasticity,
+                    p.education_share, _GROWN,
+                )  # fmt: skip
+            old_age_income += promise + pensions + property_cash + transfers + p.old_farm_share * usual_farm
             retirement = rules.retirement_plan(
                 permanent, old_age_income, p.retirement_target, p.retirement_share, p.drawing_over_saving
             )
         saving_share = min(
-            float(h_saving_rate[i]) + (housing_fund + education + retirement) / permanent, MOST_COMMITTED
+            unnamed + (housing_fund + education + retirement - drawing) / permanent, MOST_COMMITTED
         )
         debt_service = loan_interest + loan_repaid + mortgage_interest + mortgage_paid
         spendable = max((1.0 - saving_share) * permanent - debt_service, p.floor_income_share * permanent)
-        committed = rules.committed_saving(
-            saving_share * permanent,
-            (cash_income - policy + policy_usual) / permanent,
-            wealth + cash_income - policy + policy_usual - debt_service - spendable,
-        )
+        regular = cash_income - seasonal - policy + policy_usual
+        spare = wealth + regular - debt_service - spendable
+        committed = rules.committed_saving(saving_share * permanent, permanent - regular - _CENT, spare)
+        if stage == Stage.RETIRED:
+            committed = rules.left_over(committed, spare)
+        # nobody puts money aside for no purpose who owes an overdraft; the harvest is laid by for the months without one
+        committed = rules.debts_first(committed, unnamed * permanent, -wealth)
+        committed = max(committed + rules.laid_by(seasonal, -wealth), -own_savings)
+        own_savings += min(committed, 0.0)
         available = wealth + interest + interest_subsidy + cash_income - committed - debt_service
 
         # --- durables: a unit of each class may be replaced, an empty slot filled
@@ -1216,9 +1247,7 @@ def household_block(
         if mortgage_paid > 0.0:
             _, _, _, u_early = uniform4(m.seed, i, m.t, Draw.HOME // 4)
             if u_early < p.prepayment:
-                early = min(
-                    h_mortgage[i] - mortgage_paid, p.savings_used * max(h_term_deposits[i] - withdrawn, 0.0)
-                )
+                early = min(h_mortgage[i] - mortgage_paid, p.savings_used * max(own_savings - withdrawn, 0.0))
                 mortgage_paid += early
                 debt_service += early
                 withdrawn += early
@@ -1230,7 +1259,7 @@ def household_block(
             if h_moving[i] < p.furnishing_months:
                 furnishes = True
                 wanted = p.furnishing_share * 1000.0 * h_home_value[i] * m.growth / p.furnishing_months
-                from_savings = min(wanted, p.savings_share * max(h_term_deposits[i] - withdrawn, 0.0))
+                from_savings = min(wanted, p.savings_share * max(own_savings - withdrawn, 0.0))
                 furnishing = from_savings + min(
                     wanted - from_savings, max(available - p.reserve_months * spendable, 0.0)
                 )
@@ -1434,7 +1463,7 @@ def household_block(
             net = outlay - amount
             # what cash does not cover comes out of savings, then from a loan, down payment permitting
             room = max(available - p.reserve_months * spendable, 0.0)
-            savings = p.savings_share * (h_term_deposits[i] - withdrawn)
+            savings = p.savings_share * max(own_savings - withdrawn, 0.0)
             lend = 0.0
             if room + savings < net:
                 if p_credit_take_up[k] > 0.0 and room + savings >= p_down_payment[k] * net and loan <= 0.0:
@@ -1534,7 +1563,7 @@ def household_block(
                     max(p.mortgage_rate - m.mortgage_rate_cut / 12.0, 0.0), p.mortgage_term
                 )
                 carried = max(p.mortgage_burden * permanent - h_mortgage_payment[i], 0.0) / payment
-                savings = p.savings_used * max(h_term_deposits[i] - withdrawn, 0.0)
+                savings = p.savings_used * max(own_savings - withdrawn, 0.0)
                 lend = rules.mortgage_taken(
                     net,
                     price,
@@ -1646,7 +1675,6 @@ def household_block(
             company = 2
         elif h_members[i, MemberBand.AGE_0_2] + h_members[i, MemberBand.AGE_3_5] > 0:
             company = 1
-        relative_income = permanent / max(persons, 1.0) / (p_mean_income[2] * m.growth)
         pull = relative_income**p.trip_income_weight
         odds_day = m_trip_odds[zone, 0, block_days] * pull * p_trip_company[company, 0]
         odds_inside = m_trip_odds[zone, 1, block_days] * pull * p_trip_company[company, 1]
@@ -1685,9 +1713,10 @@ def household_block(
                 free_part = 0.0 if outside else p_trip_components[_TICKETS] * (1.0 - m_ticket_factor[d])
                 # what would take too much of the cash at hand comes out of savings; what these do not cover is cut short
                 room = p.trip_cash_share * max(available, 0.0)
-                savings = p.trip_savings_share * max(h_term_deposits[i] - withdrawn, 0.0)
+                savings = p.trip_savings_share * max(own_savings - withdrawn, 0.0)
+                purse = rules.trip_purse(room, savings, p.trip_income_months * permanent)
                 nights = rules.nights_afforded(
-                    nights, (room + savings) / (unit * (1.0 - free_part)), p_relative_cost[1 + outside],
+                    nights, purse / (unit * (1.0 - free_part)), p_relative_cost[1 + outside],
                     p_relative_cost[3 + outside],
                 )  # fmt: skip
                 if nights >= 1.0:
@@ -1789,11 +1818,16 @@ def household_block(
         short = m_consumption_table.lowest[row_c] * spendable - (available - labelled)
         relief = 0.0
         if short > 0.0:
-            tapped = min(short, max(float(h_term_deposits[i]) - withdrawn, 0.0))
+            tapped = min(short, max(own_savings - withdrawn, 0.0))
             relief = short - tapped
             withdrawn += tapped
             available += short
-        planned = consume((available - labelled) / spendable, row_c, m_consumption_table) * spendable
+        # who has savings does not plan an overdraft to consume more than income leaves
+        has_savings = h_term_deposits[i] + committed - withdrawn > 0.0
+        cash = available - labelled
+        planned = rules.within_cash(
+            consume(cash / spendable, row_c, m_consumption_table) * spendable, cash, spendable, has_savings
+        )
         # owners spend a little of what a change of the price of homes is worth to them
         of_home = 0.0
         if h_tenure[i] > 0 and m_home_price_factor[zone] != 1.0:
@@ -1897,10 +1931,10 @@ def household_block(
             # a discount that replaces planned spending is cash on hand, and spent as such: on anything
             income_spent = 0.0
             if freed > 0.0:
-                richer = (
-                    consume((available + freed - labelled) / spendable, row_c, m_consumption_table)
-                    * spendable
-                )
+                richer = rules.within_cash(
+                    consume((cash + freed) / spendable, row_c, m_consumption_table) * spendable,
+                    cash + freed, spendable, has_savings,
+                )  # fmt: skip
                 richer = max(richer + of_home, planned)
                 normal = richer * (1.0 - p_lump_share[residence])
                 trip_home = min(
@@ -1985,6 +2019,12 @@ def household_block(
         acc[Item.RETAIL] += w * durable_outlay
         by_category[Category.HOUSING] += imputed
         end = available + discount - leisure_cost - paid  # what savings paid of a trip never was in cash
+        # a deposit is broken before an overdraft is used, at the loss of its interest
+        broken = rules.broken_deposit(end, h_term_deposits[i] + committed - withdrawn, p.break_cost)
+        if broken > 0.0:
+            withdrawn += broken
+            interest -= p.break_cost * broken
+            end += (1.0 - p.break_cost) * broken
         h_liquid_wealth[i] = end
         h_term_deposits[i] += committed - withdrawn
         # never below nought by the rounding of a subtraction
@@ -2082,6 +2122,9 @@ def household_block(
             diaries[i, Entry.TRIP_BLOCK] = block_days
             diaries[i, Entry.COUPON_OFF] = discount
             diaries[i, Entry.STAGE] = stage
+            diaries[i, Entry.BROKEN] = broken
+            diaries[i, Entry.HARVEST] = seasonal
+            diaries[i, Entry.DRAWING] = drawing
             diaries[i, Entry.TAX] = tax
             diaries[i, Entry.HOUSING_FUND] = housing_fund
             diaries[i, Entry.EDUCATION_PLAN] = education

@@ -113,6 +113,81 @@ def education_plan(children, cost, share, months):
 
 
 @rule
+def retirement_draw(savings, share, months):
+    """What the retired draw on their savings, yuan a month: what was saved for old age, spread over the years planned for it.
+
+    The counterpart of :func:`retirement_plan`: ``share`` of savings is taken to be for old age, as of households. The rest is
+    held against illness and for heirs (De Nardi, French and Jones 2010: the old run savings down slowly).
+    """
+    return share * savings / months
+
+
+@rule
+def retired_saving(rate, kept):
+    """Rate of saving without a named purpose in retirement: ``kept`` of that before, a rate that draws on savings whole."""
+    return kept * rate if rate > 0.0 else rate
+
+
+@rule
+def left_over(planned, spare):
+    """What the retired put aside, yuan: no commitment, but what cash leaves above normal spending (``spare``), up to the plan."""
+    return min(planned, max(spare, 0.0)) if planned > 0.0 else planned
+
+
+@rule
+def debts_first(committed, unnamed, debt):
+    """Money put aside, yuan, of a household that owes an overdraft of ``debt``: what has no named purpose repays it first.
+
+    Nobody saves at a deposit's rate while paying a consumer loan's; ``unnamed`` is the part of the plan without a purpose.
+    A negative ``debt`` is cash in hand.
+    """
+    return committed - max(min(min(unnamed, committed), debt), 0.0)
+
+
+@rule
+def harvest(z, sigma):
+    """Farm income of a harvest year over the usual one: lognormal of mean one, ``z`` a standard normal draw."""
+    return math.exp(sigma * z - 0.5 * sigma * sigma)
+
+
+@rule
+def laid_by(seasonal, debt):
+    """What a farm family puts aside of a harvest, or draws in months without one, yuan.
+
+    ``seasonal`` is what farm income exceeds its even share of the harvest year by. Season is foreseen, so it moves savings and
+    not consumption (Paxson 1993, Journal of Political Economy 101); an overdraft of ``debt`` from before the harvest is
+    repaid out of it first.
+    """
+    if seasonal <= 0.0:
+        return seasonal
+    return max(seasonal - max(debt, 0.0), 0.0)
+
+
+@rule
+def within_cash(planned, cash, normal, has_savings):
+    """Planned consumption, yuan, of a household that could break a deposit: no more than cash, or ``normal`` where cash is less.
+
+    An overdraft costs more than a deposit yields, so who has one does not borrow in order to consume above what income leaves
+    (``normal``); what shocks take from that much is covered by savings (Kaplan and Violante 2014: at a small cost of access
+    the second account is for shocks, and the household without a shock lives at the kink).
+    """
+    if has_savings:
+        return min(planned, max(cash, normal))
+    return planned
+
+
+@rule
+def broken_deposit(cash, savings, cost):
+    """Deposits broken at the end of a month in which cash falls below nought, yuan; ``cost`` a yuan is lost.
+
+    Regulation on Savings (State Council 1992), art. 24: what is drawn before the term earns the rate of demand deposits.
+    """
+    if cash >= 0.0:
+        return 0.0
+    return max(min(-cash / (1.0 - cost), savings), 0.0)
+
+
+@rule
 def expected_pension(wage, participation, replacement, resident_pension):
     """Pension that an earner expects, yuan a month: from the employee scheme where insured in it, else from the resident one."""
     return participation * replacement * wage + (1.0 - participation) * resident_pension
@@ -130,16 +205,16 @@ def retirement_plan(permanent, old_age_income, target, share, drawing_over_savin
 
 
 @rule
-def committed_saving(planned, income_ratio, spare):
-    """Money put aside this month, yuan: the plan, or less in a month in which income falls short of usual income.
+def committed_saving(planned, shortfall, spare):
+    """Money put aside this month, yuan: the plan, less what income falls short of usual income by.
 
-    Then it shrinks in proportion, as what is left to spend does, and is no more than cash leaves above normal spending
-    (``spare``): nobody who lost work borrows in order to save. Neither argument holds one-off payments, which are spent or
+    Who lost work lives on what would have been saved before anything else, and puts aside no more than cash leaves above
+    normal spending (``spare``): nobody borrows in order to save. Neither argument holds one-off payments, which are spent or
     kept liquid as the consumption function says. A negative plan draws on savings and is not bounded.
     """
-    if planned <= 0.0 or income_ratio >= 1.0 - 1e-6:
+    if planned <= 0.0 or shortfall <= 0.0:
         return planned
-    return min(planned * income_ratio, max(spare, 0.0))
+    return max(min(planned - shortfall, spare), 0.0)
 
 
 @rule
@@ -425,6 +500,12 @@ def nights_afforded(nights, money, day, fare):
     As many as wished, or fewer; nought where not even one night can be paid for.
     """
     return max(min(nights, math.floor((money - fare) / day + 1e-9) - 1.0), 0.0)
+
+
+@rule
+def trip_purse(cash, savings, income):
+    """Most that a household spends on a trip, yuan: what cash and savings allow, and no more than ``income`` bears."""
+    return min(cash + savings, income)
 
 
 @rule

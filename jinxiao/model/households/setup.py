@@ -355,6 +355,11 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         retirement_target=v["income.retirement_target"],
         retirement_share=v["income.retirement_share"],
         drawing_over_saving=float(v["income.retirement_years"][1] / v["income.retirement_years"][0]),
+        education_elasticity=v["income.education_income_elasticity"],
+        drawing_months=MONTHS_A_YEAR * float(v["income.retirement_years"][1]),
+        retired_saving=v["income.retired_saving"],
+        yield_sigma=v["income.yield_sigma"],
+        break_cost=v["income.early_withdrawal_cost"],
         subsistence=subsistence,
         marginal_share=marginal,
         need_weights=np.asarray(v["households.need_weights"]),
@@ -405,6 +410,7 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         outing_displacement=v["leisure.outing_displacement"],
         trip_cash_share=v["leisure.cash_share"],
         trip_savings_share=v["leisure.savings_share"],
+        trip_income_months=v["leisure.income_months"],
         salience=v["coupons.salience"],
         labelling=np.minimum(np.asarray(v["coupons.labelling"]), 1.0),
         claim_interest=v["coupons.claim_interest"],
@@ -689,8 +695,10 @@ def start_households(
     low = np.clip(position.astype(np.int64), 0, points - 2)
     part = np.clip(position - low, 0.0, 1.0)
     months = quantiles[row, low] * (1.0 - part) + quantiles[row, low + 1] * part
+    rate = columns["saving_rate"]
+    kept = np.where((columns["stage"] == Stage.RETIRED) & (rate > 0.0), values["income.retired_saving"], 1.0)
     spendable = np.maximum(
-        (1.0 - columns["saving_rate"]) * columns["permanent_income"] - seed_columns["mortgage_payment"],
+        (1.0 - kept * rate) * columns["permanent_income"] - seed_columns["mortgage_payment"],
         values["households.floor_income_share"] * columns["permanent_income"],
     )
     columns["liquid_wealth"][:] = months * spendable
