@@ -674,7 +674,7 @@ def household_block(
         label = m_coupons[j].labelling
         wave_label[j] = label if label >= 0.0 else p_labelling[m_coupons[j].channel]
     (
-        size, stretch, ahead, taken, week, outlet, closed, fraction, storable, bought_ahead, idle, held, place,
+        size, stretch, brought, taken, week, outlet, closed, fraction, storable, bought_ahead, idle, held, place,
         added, weekly,
     ) = coupons.basket_buffers(m_coupons.shape[0])  # fmt: skip
     holding = p.holding_cost * p.pull_forward_months
@@ -1904,11 +1904,11 @@ def household_block(
             left_over = available - leisure_cost - paid
             n_baskets = coupons.draw_baskets(
                 _ALL_OUTLETS if keeps else outlets, spend, p_baskets, p.basket_sigma, m.seed, i, m.t,
-                size, stretch, ahead, taken, week, outlet, closed,
+                size, stretch, brought, taken, week, outlet, closed,
             )  # fmt: skip
             discount, extra, forward, joined, stretched, redeemed, freed, widest, widest_row = coupons.redeem(
                 m_coupons, n_baskets, p.salience, p_basket_elasticity, p.joining_cost, holding, left_over, wave_label,
-                w, city, cost, gross, size, stretch, ahead, taken, week, outlet, closed, fraction, storable,
+                w, city, cost, gross, size, stretch, brought, taken, week, outlet, closed, fraction, storable,
                 bought_ahead, idle, held,
             )  # fmt: skip
             h_wallet[i], h_wallet_rule[i] = coupons.fill_wallet(m_coupons, held)
@@ -1925,7 +1925,7 @@ def household_block(
                     )
                 from_goods, later_weeks, later_months = coupons.settle_extra(
                     n_baskets, extra, wanted, p_storability, p.pull_forward_months, p_marginal_share, residence, scope,
-                    spend, stretch, ahead, week, outlet, added, weekly,
+                    spend, stretch, brought, week, outlet, added, weekly,
                 )  # fmt: skip
                 h_stored[i] += later_months
             # a discount that replaces planned spending is cash on hand, and spent as such: on anything
@@ -1993,7 +1993,7 @@ def household_block(
             if not any_held:
                 n_baskets = coupons.draw_baskets(
                     _ALL_OUTLETS, spend, p_baskets, p.basket_sigma, m.seed, i, m.t,
-                    size, stretch, ahead, taken, week, outlet, closed,
+                    size, stretch, brought, taken, week, outlet, closed,
                 )  # fmt: skip
             coupons.spending_by_week(n_baskets, spend, added, weekly, size, week, outlet, weeks)
             for k in range(coupons.WEEKS):
