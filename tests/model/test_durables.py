@@ -275,7 +275,10 @@ def test_units_bought_are_units_replaced_and_added(traded: tuple[np.ndarray, Eco
     after, weight = run.state.households.durable_bought, run.state.households.weight.astype(np.float64)
     # a home that is bought comes renewed: that unit was not bought by itself
     changed = before != after
-    changed[run.diaries[:, Entry.HOME_PRICE] > 0.0, FIRST_SLOT[Durable.RENOVATION]] = False
+    came_renewed = (run.diaries[:, Entry.HOME_PRICE] > 0.0) & (
+        run.diaries[:, Entry.DURABLES + Durable.RENOVATION] == 0.0
+    )
+    changed[came_renewed, FIRST_SLOT[Durable.RENOVATION]] = False
     held_before, held_after = before != NOT_OWNED, after != NOT_OWNED
     assert not (held_before & ~held_after).any()
     d = run.diaries

@@ -10,6 +10,7 @@ from small_policies import HISTORY, RULE, branch, cost, neutral_policy, policy_o
 from jinxiao.model.conditions import Basis
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
+from jinxiao.model.households.diary import Entry
 from jinxiao.model.households.loop import HouseholdColumns
 from jinxiao.model.names import MemberBand, Occupation
 
@@ -23,9 +24,15 @@ def paid(history: Economy, reference: Economy) -> Received:
 
     def received(months: int = 1, **rule: Any) -> tuple[np.ndarray, Economy]:
         policies = policy_of(transfers=transfer(**rule)), neutral_policy()
-        with_it, without = (branch(history, p, months, reference.market_path) for p in policies)
-        a, b = (e.state.households.income.astype(np.float64) for e in (with_it, without))
-        return a - b, with_it
+        runs = [history.fork(policy, reference.market_path) for policy in policies]
+        incomes = []
+        for run in runs:
+            run.keep_diaries()
+            run.run_for(months)
+            # who is paid breaks fewer deposits, and loses less interest by it
+            lost = run.household_parameters.break_cost * run.diaries[:, Entry.BROKEN].astype(np.float64)
+            incomes.append(run.state.households.income + lost)
+        return incomes[0] - incomes[1], runs[0]
 
     return received
 
