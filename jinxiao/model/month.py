@@ -25,7 +25,7 @@ from jinxiao.model.names import (
     Period,
     Sector,
 )
-from jinxiao.model.tourists.choice import Lodging, free_cities
+from jinxiao.model.tourists.choice import Lodging, free_cities, holiday_occasions
 from jinxiao.model.tourists.loop import TouristMonth
 
 if TYPE_CHECKING:
@@ -241,21 +241,21 @@ def household_month(
         renewal_grant=float(c.renewal_grant),
         renewal_rule=int(c.renewal_rule),
         home_price_factor=c.home_price_factor,
-        holiday_trip=trips_in_holiday(calendar),
+        holiday_trip=trips_in_holiday(calendar, v),
         home_trend=math.exp(v["housing.purchase_trend"] * (economy.month - MIDDLE_OF_2024) / 12.0),
         luck=economy.luck,
     )
 
 
-def trips_in_holiday(calendar: CalendarMonth) -> np.ndarray:
-    """Return the part of the month's trips made on its longest holiday: of people without a calendar, of those who keep one.
+def trips_in_holiday(calendar: CalendarMonth, values: Mapping[str, Any]) -> np.ndarray:
+    """Return the part of the month's trips made on its longest holiday, and what a day of it counts in days of a weekend, (3,).
 
-    The longest days off of those who keep a calendar are a holiday where it is longer than a weekend; others go on any day.
+    Of people without a calendar, who go on any day, and of those who keep one and go on weekends and holidays.
     """
-    days = calendar.period_days
-    share = float(days[Period.HOLIDAY] / days.sum())
-    keeps = 1.0 if calendar.period_blocks[Period.HOLIDAY] > calendar.period_blocks[Period.WEEKENDS] else share
-    return np.array([share, keeps])
+    days, occasions = calendar.period_days, float(holiday_occasions(calendar, values)[0])
+    others = np.array([days[Period.WORKDAYS] + days[Period.WEEKENDS], days[Period.WEEKENDS]])
+    a_day = occasions / days[Period.HOLIDAY] if occasions > 0.0 else 1.0
+    return np.append(occasions / (occasions + others), a_day)
 
 
 def tourist_month(economy: "Economy") -> TouristMonth:

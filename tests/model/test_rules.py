@@ -28,6 +28,7 @@ medical_expense = households.medical_expense.py_func
 own_expense = households.own_expense.py_func
 permanent_shock = households.permanent_shock.py_func
 policy_row = households.policy_row.py_func
+outings_on_holiday = households.outings_on_holiday.py_func
 price_effect = households.price_effect.py_func
 coupon_gain = households.coupon_gain.py_func
 retirement_plan = households.retirement_plan.py_func
@@ -364,6 +365,18 @@ def test_stays_of_a_night_and_more_are_as_often_as_wished() -> None:
     stay, u = 2.0, (np.arange(10_000) + 0.5) / 10_000
     longer = np.mean([nights_of_stay(x, stay, 1000.0) >= 1.0 for x in u])
     assert longer == pytest.approx(math.exp(-1.0 / stay), abs=1e-3)
+
+
+@given(st.floats(0.0, 31.0), st.floats(0.0, 8.0), st.floats(0.5, 4.0))
+def test_days_out_on_holidays_are_a_part_that_rises_with_their_weight(
+    free: float, holidays: float, weight: float
+) -> None:
+    holidays = min(holidays, free)
+    part = outings_on_holiday(free, holidays, weight)
+    assert 0.0 <= part <= 1.0 + 1e-12
+    assert outings_on_holiday(free, holidays, weight + 1.0) >= part - 1e-12
+    if free > 0.0:
+        assert outings_on_holiday(free, holidays, 1.0) == pytest.approx(holidays / free)
 
 
 @given(money, shares, shares, shares)

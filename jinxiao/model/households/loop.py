@@ -1667,7 +1667,7 @@ def household_block(
                 trips[block, city, TripCount.OUTING_PERSONS] += w * party * outings
                 trips[block, city, TripCount.OUTING_YUAN] += w * outing_cost
                 trips[block, city, TripCount.SITE_VISITS] += w * party * outings * m_site_share[city]
-                on_holiday = rules.outings_on_holiday(free_days, holiday_days, p.holiday_weight)
+                on_holiday = rules.outings_on_holiday(free_days, holiday_days, m_holiday_trip[2])
                 trips[block, city, TripCount.HOLIDAY_PERSONS] += w * party * outings * on_holiday
                 trips[block, city, TripCount.HOLIDAY_YUAN] += w * outing_cost * on_holiday
                 if keeps:

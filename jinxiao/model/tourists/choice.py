@@ -18,7 +18,7 @@ _LEAST_KM = 50.0
 _KM = 100.0
 _YEAR = 12
 _POOL_ROUNDS = 4
-_PRICE_ROUNDS = 6
+_PRICE_ROUNDS = 5
 """Rounds of prices and demand for rooms; each closes nine tenths of the gap or more."""
 
 
@@ -151,8 +151,9 @@ def occasions(month: int, calendar: CalendarMonth, distance: np.ndarray, values:
     """Return what a month offers to parties by market, kind and part of the month.
 
     The utility of a part of the month is the log of the occasions in it (its days, each weighted by how often parties of the
-    kind are free to go then), plus the weighted log probability that the wished stay fits into the days off after travel, plus
-    the season. Parties of other provinces keep the national calendar and its school breaks; inbound ones their own seasons.
+    kind are free to go then, those of long holidays more), plus the weighted log probability that the wished stay fits into the
+    days off after travel, plus the season. Parties of other provinces keep the national calendar and its school breaks; inbound
+    ones have their own seasons.
     """
     by_class = np.asarray(values["tourists.day_weight"])
     days, breaks = calendar.period_days, calendar.break_workdays
@@ -162,7 +163,7 @@ def occasions(month: int, calendar: CalendarMonth, distance: np.ndarray, values:
         by_class[:, 0] * (days[Period.WORKDAYS] - breaks) + by_class[:, 1] * breaks
     )
     occasion[:, :, Period.WEEKENDS] = by_class[:, 2] * days[Period.WEEKENDS]
-    occasion[:, :, Period.HOLIDAY :] = by_class[None, :, 3, None] * days[Period.HOLIDAY :]
+    occasion[:, :, Period.HOLIDAY :] = by_class[None, :, 3, None] * holiday_occasions(calendar, values)
     occasion[N_PROVINCES:] = days
     block = np.minimum(calendar.period_blocks, LONGEST_STAY).astype(np.float64)
     block[Period.WORKDAYS] = values["tourists.workday_block"]
@@ -180,9 +181,14 @@ def occasions(month: int, calendar: CalendarMonth, distance: np.ndarray, values:
 
 
 def days_for_outings(calendar: CalendarMonth, values: Values) -> float:
-    """Return the days of a month that are occasions for a day out, days of holidays weighted as for residents."""
-    days = calendar.period_days
-    return float(days[Period.WEEKENDS] + values["leisure.holiday_weight"] * days[Period.HOLIDAY :].sum())
+    """Return the days of a month that are occasions for a day out, those of holidays weighted by its length."""
+    return float(calendar.period_days[Period.WEEKENDS] + holiday_occasions(calendar, values).sum())
+
+
+def holiday_occasions(calendar: CalendarMonth, values: Values) -> np.ndarray:
+    """Return occasions to travel on the month's longest holiday and on others, in days of a weekend: more on longer ones."""
+    length = calendar.period_blocks[Period.HOLIDAY :] / calendar.period_blocks[Period.WEEKENDS]
+    return np.asarray(calendar.period_days[Period.HOLIDAY :] * length ** values["tourists.holiday_length"])
 
 
 def _season(month: int, values: Values) -> np.ndarray:
@@ -297,18 +303,16 @@ def find_rooms(
     lodges = np.asarray(values["tourists.lodging_share"]) / np.asarray(values["tourists.guests_per_room"])
     wanted_nights = month.nights * lodges[None, :, None] * persons[:, :, None]
     base = values["tourists.base_probability"]
+    normal = values["tourists.normal_occupancy"]
     price = np.ones((N_PERIODS, N_CITIES))
-    for _ in range(_PRICE_ROUNDS):
+    for settled in range(_PRICE_ROUNDS, -1, -1):
         shares, logsum = city_weights(outside, added[None] - price_weight(values) * np.log(price), values)
         probability = coming(month, outside.normal, access[:, None] + logsum, base)
         nights = (wanted_nights * probability).sum(axis=1)
         demand = (nights[:, :, None] * shares).sum(axis=0)
-        price = room_price(
-            np.where(
-                rooms > 0.0, (demand + taken) / np.maximum(rooms, 1e-9), values["tourists.normal_occupancy"]
-            ),
-            values,
-        )
+        if settled:
+            occupancy = np.where(rooms > 0.0, (demand + taken) / np.maximum(rooms, 1e-9), normal)
+            price = room_price(occupancy, values)
     left = np.maximum(values["tourists.full_occupancy"] * rooms - taken, 0.0)
     share = np.minimum(1.0, left / np.maximum(demand, 1e-9))
     spare = np.where(share >= 1.0, left - demand, 0.0)
