@@ -13,19 +13,19 @@ from jinxiao.model.names import N_CITIES, N_PROVINCES, RESIDENCES, Period, month
 from jinxiao.model.tourists.loop import PeriodCount, VisitCount
 
 HOLIDAYS: Final = {
-    ("Spring Festival", "2024"): "2024-02",
-    ("Qingming", "2024"): "2024-04",
-    ("May Day", "2024"): "2024-05",
-    ("Dragon Boat", "2024"): "2024-06",
-    ("Mid-Autumn", "2024"): "2024-09",
-    ("National Day", "2024"): "2024-10",
-    ("Spring Festival", "2025"): "2025-01",
-    ("Qingming", "2025"): "2025-04",
-    ("May Day", "2025"): "2025-05",
-    ("Dragon Boat", "2025"): "2025-06",
-    ("National Day and Mid-Autumn", "2025"): "2025-10",
+    ("Spring Festival", "2024"): ("2024-02",),
+    ("Qingming", "2024"): ("2024-04",),
+    ("May Day", "2024"): ("2024-05",),
+    ("Dragon Boat", "2024"): ("2024-06",),
+    ("Mid-Autumn", "2024"): ("2024-09",),
+    ("National Day", "2024"): ("2024-10",),
+    ("Spring Festival", "2025"): ("2025-01", "2025-02"),
+    ("Qingming", "2025"): ("2025-04",),
+    ("May Day", "2025"): ("2025-05",),
+    ("Dragon Boat", "2025"): ("2025-06",),
+    ("National Day and Mid-Autumn", "2025"): ("2025-10",),
 }
-"""Holidays and the months to which they belong: those of their middle days."""
+"""Holidays and their months: first that of the middle day, where trips belong; days out are counted where the days are."""
 
 
 def travel(y: Year2024) -> Iterator[Fact]:
@@ -88,15 +88,15 @@ def _holidays(y: Year2024, inside: float, earned: float) -> Iterator[Fact]:
     per_inside = y.newest("visitors_from_within_province").count / inside
     per_outside = float(y.baseline.values["tourists.visits_per_trip"])
     per_yuan = y.newest("domestic_tourism_revenue").count / earned
-    for (holiday, year), label in HOLIDAYS.items():
-        t = month_index(label)
-        if t >= y.outcomes.months:
+    for (holiday, year), labels in HOLIDAYS.items():
+        months = [month_index(label) for label in labels]
+        if max(months) >= y.outcomes.months:
             continue
+        t, at_home = months[0], residents[months].sum(axis=0)
         visits = (
-            per_inside * residents[t, TripCount.HOLIDAY_PERSONS]
-            + per_outside * outsiders[t, PeriodCount.PERSONS]
+            per_inside * at_home[TripCount.HOLIDAY_PERSONS] + per_outside * outsiders[t, PeriodCount.PERSONS]
         )
-        yuan = residents[t, TripCount.HOLIDAY_YUAN] + outsiders[t, PeriodCount.YUAN]
+        yuan = at_home[TripCount.HOLIDAY_YUAN] + outsiders[t, PeriodCount.YUAN]
         yield _holiday(
             y,
             "holiday_visitors",
@@ -115,6 +115,8 @@ def _holidays(y: Year2024, inside: float, earned: float) -> Iterator[Fact]:
             year,
             per_yuan * yuan,
         )
+        if (holiday, year) == ("Spring Festival", "2025"):
+            yield _from_other_provinces(y, per_outside * outsiders[t, PeriodCount.PERSONS])
         if (holiday, year) == ("May Day", "2024"):
             phone = y.statistics.record("visitors_may_day_holiday", PROVINCE, "from other provinces", year)
             note = "sets the visits counted per trip"
@@ -125,6 +127,18 @@ def _holidays(y: Year2024, inside: float, earned: float) -> Iterator[Fact]:
                 outsiders[t, PeriodCount.PERSONS],
                 Label(True, note),
             )
+
+
+def _from_other_provinces(y: Year2024, model: float) -> Fact:
+    """Return visits from other provinces on the Spring Festival of 2025: the published visits times their published share."""
+    festival, year = "Spring Festival", "2025"
+    visits = y.statistics.record("holiday_visitors", PROVINCE, festival, year)
+    share = y.statistics.record("visitors_share_outside_province", PROVINCE, festival, year)
+    arithmetic = f"{visits.value:g} x {share.value:g}%"
+    published = Published.derived(visits.value * share.share, visits.unit, arithmetic, visits, share)
+    return fact(
+        "holiday_visitors", f"{festival} + from other provinces", published, model, Label(False, period=year)
+    )
 
 
 def _holiday(
