@@ -856,17 +856,23 @@ class Economy(mesa.Model):
         return self._found(custom, visits, float(money[:, Item.HOME_SPENDING].sum()))
 
     def _make_up_for_full_houses(self, lodged: Sequence[np.ndarray]) -> None:
-        """Enlarge the pool of parties for those who find no room, so that as many come as are published.
+        """Enlarge pool and daily spending for rooms that lack, so that as many come and as much is spent as is published.
 
         ``lodged`` holds, for each month of the first year, nights of rooms for residents, (periods, cities).
         """
         parties = self.state.parties
-        factor = choice.pool_factor(
-            self.baseline.outside, self.baseline.calendar, self.visitor_pool, lodged,
-            self.tourist_parameters.returns_at_night, self.values,
-        )  # fmt: skip
-        parties.weight[...] *= factor[parties.market].astype(np.float32)
+        p = self.tourist_parameters
+        made_up = choice.full_houses(
+            self.baseline.outside,
+            self.baseline.calendar,
+            self.visitor_pool,
+            lodged,
+            p.returns_at_night,
+            self.values,
+        )
+        parties.weight[...] *= made_up.pool[parties.market].astype(np.float32)
         self.visitor_pool = persons_in_pool(parties)
+        self.tourist_parameters = p._replace(daily_spending=p.daily_spending * made_up.days)
 
     def _jobs(self) -> np.ndarray:
         h = self.state.households
@@ -990,7 +996,7 @@ class Economy(mesa.Model):
         twin.quits, twin.zone_risk, twin.mean_exposure = self.quits, self.zone_risk, self.mean_exposure
         twin.household_parameters = self.household_parameters
         twin.state = self.state.copy()
-        twin.visitor_pool = self.visitor_pool
+        twin.visitor_pool, twin.tourist_parameters = self.visitor_pool, self.tourist_parameters
         twin.founding = self.founding
         twin.recorder = self.recorder.copy()
         twin.market_path = list(self.market_path)

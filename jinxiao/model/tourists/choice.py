@@ -363,11 +363,44 @@ def arrivals(
     return np.asarray((want.sum(axis=1)[:, :, None] * shares - lost + moved).sum(axis=1))
 
 
-def pool_factor(
+def nights_kept(
+    month: Occasions,
+    coming: np.ndarray,
+    shares: np.ndarray,
+    lodging: Lodging,
+    persons: np.ndarray,
+    values: Values,
+) -> np.ndarray:
+    """Return person-nights expected by market once rooms are given out, shape (markets,); parameters as of :func:`arrivals`."""
+    nights = persons[:, :, None] * coming * month.nights
+    lodged = (nights * np.asarray(values["tourists.lodging_share"])[None, :, None]).sum(axis=1)
+    moves = values["tourists.looks_elsewhere"] * (free_cities(shares, lodging) * lodging.second[None]).sum(
+        axis=2
+    )
+    lost = lodged * (shares * (1.0 - lodging.share)[None]).sum(axis=2) * (1.0 - moves)
+    return np.asarray(nights.sum(axis=(1, 2)) - lost.sum(axis=1))
+
+
+class FullHouses(NamedTuple):
+    """What makes up at the start for rooms that lack at times, each of shape (markets,).
+
+    Attributes
+    ----------
+    pool : ndarray
+        Factor on the pool of parties: as many come as are published.
+    days : ndarray
+        Days of a visit with rooms for all over days with the rooms there are: as much is spent as is published.
+    """
+
+    pool: np.ndarray
+    days: np.ndarray
+
+
+def full_houses(
     outside: Outside, calendar: Mapping[int, CalendarMonth], persons: np.ndarray, lodged: Sequence[np.ndarray],
     returns_at_night: np.ndarray, values: Values,
-) -> np.ndarray:  # fmt: skip
-    """Return by how much the pool of each market must be larger for its trips to be made although houses are full at times.
+) -> FullHouses:  # fmt: skip
+    """Return by how much pool and spending a day must be larger for published visits to be made although houses are full at times.
 
     Parameters
     ----------
@@ -379,10 +412,10 @@ def pool_factor(
     access, nothing = np.zeros(N_MARKETS), np.zeros(N_CITIES)
     base = values["tourists.base_probability"]
     months = [occasions(m, calendar[m], outside.distance, values) for m in range(_YEAR)]
-    factor = np.ones(N_MARKETS)
-    for _ in range(_POOL_ROUNDS):
+    factor, came, kept = np.ones((3, N_MARKETS))
+    for done in range(_POOL_ROUNDS):
         pool = persons * factor[:, None]
-        came = np.zeros(N_MARKETS)
+        came, kept = np.zeros((2, N_MARKETS))
         for m, month in enumerate(months):
             rooms = find_rooms(
                 month, outside, access, nothing, pool, lodged[m], calendar[m].period_days, values
@@ -390,5 +423,13 @@ def pool_factor(
             shares, logsum = city_weights(outside, -price_weight(values) * np.log(rooms.price), values)
             probability = coming(month, outside.normal, logsum, base)
             came += arrivals(month, probability, shares, rooms, pool, returns_at_night, values).sum(axis=1)
-        factor = np.where(came > 0.0, factor * outside.trips / np.maximum(came, 1e-9), factor)
-    return factor
+            kept += nights_kept(month, probability, shares, rooms, pool, values)
+        if done < _POOL_ROUNDS - 1:
+            factor = np.where(came > 0.0, factor * outside.trips / np.maximum(came, 1e-9), factor)
+    planned = np.zeros(N_MARKETS)
+    for month in months:
+        probability = coming(month, outside.normal, np.zeros((N_MARKETS, N_PERIODS)), base)
+        planned += (persons[:, :, None] * probability * month.nights).sum(axis=(1, 2))
+    days = (outside.trips + planned) / np.maximum(outside.trips, 1e-9)
+    found = (came + kept) / np.maximum(came, 1e-9)
+    return FullHouses(factor, np.where(came > 0.0, days / np.maximum(found, 1e-9), 1.0))
