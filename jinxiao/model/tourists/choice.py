@@ -400,7 +400,7 @@ def full_houses(
     outside: Outside, calendar: Mapping[int, CalendarMonth], persons: np.ndarray, lodged: Sequence[np.ndarray],
     returns_at_night: np.ndarray, values: Values,
 ) -> FullHouses:  # fmt: skip
-    """Return by how much pool and spending a day must be larger for published visits to be made although houses are full at times.
+    """Return by how much pool and spending a day must be larger for published visits although houses are full at times.
 
     Parameters
     ----------
