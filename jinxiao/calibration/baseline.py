@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from jinxiao.calibration.days_off import days_off
+from jinxiao.calibration.days_off import days_off, month_parts
 from jinxiao.calibration.parameters import Values
 from jinxiao.calibration.retail import institution_purchases
 from jinxiao.calibration.statistics import Statistic, Statistics
+from jinxiao.calibration.tourism import city_pull, outside_province
 from jinxiao.calibration.world import World, cache_folder
 from jinxiao.model.baseline import Baseline, CalendarMonth
 from jinxiao.model.conditions import Conditions, Policy
@@ -35,13 +36,11 @@ from jinxiao.model.households.setup import (
 from jinxiao.model.names import (
     AGE_BAND_STARTS,
     CATEGORIES,
-    CITIES,
     DURABLES,
     GOODS,
     N_CATEGORIES,
     N_CITIES,
     N_DURABLES,
-    N_MARKETS,
     N_QUINTILES,
     N_SECTORS,
     N_STAGES,
@@ -120,6 +119,7 @@ def calendar_months(calendar: Any, values: Values) -> dict[int, CalendarMonth]:
     by_pattern = days_off(
         calendar, np.asarray(values["leisure.statutory_days"]), int(values["leisure.worker_spring_days"])
     )
+    parts = month_parts(calendar)
     holidays = np.asarray(calendar.holiday_days, dtype=np.float64)
     out = {}
     for row in range(len(calendar)):
@@ -135,6 +135,9 @@ def calendar_months(calendar: Any, values: Values) -> dict[int, CalendarMonth]:
             blocks=by_pattern.blocks[row],
             days=by_pattern.days[row],
             holidays=by_pattern.holidays[row],
+            period_days=parts.days[row],
+            period_blocks=parts.blocks[row],
+            break_workdays=float(parts.break_workdays[row]),
         )
     return out
 
@@ -423,24 +426,6 @@ def add_rates(world: FitWorld, values: Values, fit: Fit) -> np.ndarray:
     return out
 
 
-def city_pull(statistics: Statistics) -> np.ndarray:
-    """Return each city's share of published visits."""
-    visits = np.array([statistics.newest("domestic_visitors", c.key, "all", YEAR).count for c in CITIES])
-    return visits / visits.sum()
-
-
-def trips_from_outside(statistics: Statistics, values: Values) -> np.ndarray:
-    """Return real person-trips a year by market: counted visits from other provinces over visits per trip; inbound as counted."""
-    visits = statistics.newest("visitors_from_outside_province", "Shanxi", "all", YEAR).count
-    domestic = visits / values["tourists.visits_per_trip"]
-    shares = np.asarray(values["tourists.market_shares"])
-    inbound = statistics.newest("inbound_overnight_visitors", "Shanxi", "all", YEAR).count
-    foreign = np.asarray(values["tourists.inbound_shares"])
-    out = np.concatenate([domestic * shares / shares.sum(), inbound * foreign / foreign.sum()])
-    assert out.shape == (N_MARKETS,)
-    return np.asarray(out)
-
-
 _UNIT_SECTORS = {
     "wholesale and retail": (
         Sector.FOOD_RETAIL, Sector.CLOTHING_RETAIL, Sector.HOME_RETAIL, Sector.APPLIANCE_RETAIL, Sector.CAR_DEALERS,
@@ -510,14 +495,15 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
     trip_spending = values["leisure.spending_per_trip"] * np.array(
         [spending_per_trip(statistics, r.key)[0] for r in RESIDENCES]
     )
+    calendar = calendar_months(world.calendar, values)
     baseline = Baseline(
         values=values,
         fit=fit,
-        calendar=calendar_months(world.calendar, values),
+        calendar=calendar,
         units=np.ones((N_CITIES, N_SECTORS)),
         individual_share=np.zeros(N_SECTORS),
         institution_purchases=np.zeros((N_CITIES, N_SECTORS)),
-        trips_from_outside=trips_from_outside(statistics, values),
+        outside=outside_province(statistics, world.geography, calendar, values),
         city_pull=city_pull(statistics),
         distance=world.geography.distances,
         folder=cache_folder() / "policies",

@@ -20,9 +20,11 @@ from jinxiao.model.households.rules import (
     PUPIL_CALENDAR,
     WORKER_CALENDAR,
 )
+from jinxiao.model.names import N_PERIODS, Period
 
 SPRING_FESTIVAL = "Spring Festival"
 _SUNDAY = 6
+_WEEKEND = 2.0
 
 
 class DaysOff(NamedTuple):
@@ -133,3 +135,44 @@ def _worker_days(
             lengths, by_law = statutory_days
             out[start : start + int(by_law[np.searchsorted(lengths, stop - start, side="right") - 1])] = True
     return out
+
+
+class MonthParts(NamedTuple):
+    """Parts of each month in which visitors may come (names.Period).
+
+    Attributes
+    ----------
+    days, blocks : ndarray, shape (months, periods)
+        Days, and days off in a row (nought on workdays), of each part; a holiday is its whole run of free days and belongs to
+        the month of its middle day.
+    break_workdays : ndarray, shape (months,)
+        Workdays on which compulsory school is off, mean of the cities.
+    """
+
+    days: NDArray[np.float64]
+    blocks: NDArray[np.float64]
+    break_workdays: NDArray[np.float64]
+
+
+def month_parts(calendar: Calendar) -> MonthParts:
+    """Return workdays, weekends, the longest holiday and other holidays of each month."""
+    n_months = len(calendar)
+    free = np.isin(calendar.day_kind, (KINDS.index("weekend"), KINDS.index("holiday")))
+    holiday = calendar.day_kind == KINDS.index("holiday")
+    row = calendar.day_month - calendar.first
+    days, blocks = np.zeros((2, n_months, N_PERIODS))
+    plain = free.copy()
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], free.astype(np.int8), [0]))))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        if not holiday[start:stop].any():
+            continue
+        plain[start:stop] = False
+        month, length = row[(start + stop - 1) // 2], float(stop - start)
+        longest, other = days[month, Period.HOLIDAY], days[month, Period.OTHER_HOLIDAY]
+        days[month, Period.HOLIDAY :] = max(longest, length), other + min(longest, length)
+        blocks[month, Period.HOLIDAY :] = days[month, Period.HOLIDAY :]
+    days[:, Period.WORKDAYS] = np.bincount(row[~free], minlength=n_months)
+    days[:, Period.WEEKENDS] = np.bincount(row[plain], minlength=n_months)
+    blocks[:, Period.WEEKENDS] = _WEEKEND
+    breaks = np.bincount(row, (calendar.school_off & ~free).mean(axis=0), n_months)
+    return MonthParts(days, blocks, breaks)

@@ -54,13 +54,15 @@ class Geography:
     @property
     def distances(self) -> NDArray[np.float64]:
         """Great-circle distances between label points, km, shape (N_CITIES, N_CITIES)."""
-        longitude, latitude = np.radians(self.label_points).T
-        d_lat = latitude[:, None] - latitude[None, :]
-        d_lon = longitude[:, None] - longitude[None, :]
-        a = (
-            np.sin(d_lat / 2) ** 2
-            + np.cos(latitude)[:, None] * np.cos(latitude)[None, :] * np.sin(d_lon / 2) ** 2
-        )
-        result = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(a, 0.0, 1.0)))
+        result = great_circle(self.label_points, self.label_points)
         assert result.shape == (N_CITIES, N_CITIES)
-        return np.asarray(result)
+        return result
+
+
+def great_circle(origins: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return great-circle distances, km, shape (origins, places), between points of longitude and latitude in degrees."""
+    (lon_a, lat_a), (lon_b, lat_b) = np.radians(origins).T, np.radians(places).T
+    d_lat = lat_a[:, None] - lat_b[None, :]
+    d_lon = lon_a[:, None] - lon_b[None, :]
+    a = np.sin(d_lat / 2) ** 2 + np.cos(lat_a)[:, None] * np.cos(lat_b)[None, :] * np.sin(d_lon / 2) ** 2
+    return np.asarray(2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.clip(a, 0.0, 1.0))))

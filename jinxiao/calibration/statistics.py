@@ -94,13 +94,15 @@ class Statistic:
 
 
 def unit_factor(unit: str) -> float:
-    """Return how many single units one unit is: 1e4 for ``10k``, 1e6 for ``million``, 1e8 for ``100m``."""
+    """Return how many single units one unit is: 1e4 for ``10k``, 1e6 for ``million``, 1e8 for ``100m``, 1e12 for ``trillion``."""
     if unit.startswith("10k"):
         return 1e4
     if unit.startswith("100m"):
         return 1e8
     if unit.startswith("million"):
         return 1e6
+    if unit.startswith("trillion"):
+        return 1e12
     return 1.0
 
 

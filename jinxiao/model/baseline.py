@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jinxiao.model.households.setup import Fit
+
+if TYPE_CHECKING:
+    from jinxiao.model.tourists.choice import Outside
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,12 @@ class CalendarMonth:
         All days that they have off.
     holidays : ndarray of int8, shape (cities, patterns)
         Of these, days of statutory holidays.
+    period_days : ndarray, shape (periods,)
+        Days of each Period; a holiday that straddles two months counts where its middle day lies.
+    period_blocks : ndarray, shape (periods,)
+        Days off in a row in each; nought on workdays.
+    break_workdays : float
+        Workdays on which school is off.
     """
 
     longest_block: float
@@ -40,6 +49,9 @@ class CalendarMonth:
     blocks: np.ndarray
     days: np.ndarray
     holidays: np.ndarray
+    period_days: np.ndarray
+    period_blocks: np.ndarray
+    break_workdays: float
 
 
 @dataclass(frozen=True)
@@ -60,8 +72,8 @@ class Baseline:
         Share of individual businesses among them.
     institution_purchases : ndarray, shape (cities, sectors)
         Monthly retail purchases by institutions and others that no agent makes: the residual of published retail sales.
-    trips_from_outside : ndarray, shape (markets,)
-        Real person-trips a year to the province by market.
+    outside : Outside
+        Origins of visitors and rooms, with the fitted levels of visitors.
     city_pull : ndarray, shape (cities,)
         Attraction of cities to visitors, adding to one.
     distance : ndarray, shape (cities, cities)
@@ -76,7 +88,7 @@ class Baseline:
     units: np.ndarray
     individual_share: np.ndarray
     institution_purchases: np.ndarray
-    trips_from_outside: np.ndarray
+    outside: "Outside"
     city_pull: np.ndarray
     distance: np.ndarray
     folder: Path

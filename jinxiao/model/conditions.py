@@ -258,6 +258,8 @@ class Conditions:
 
     market_friction: np.ndarray = field(default_factory=lambda: np.zeros(N_MARKETS))
     """(markets,) utility added to coming from a market (entry, payment, transport; positive: easier)"""
+    payment_eased: np.ndarray = field(default_factory=lambda: np.zeros(N_MARKETS))
+    """(markets,) share of the payments that fail today for want of a means of payment and no longer do"""
     visa_free_shift: float = 0.0
     """share of potential parties of the visa-required market that become visa-free"""
     refund_rate: float = 0.0

@@ -39,9 +39,11 @@ from jinxiao.model.names import (
     N_CITIES,
     N_DISPOSALS,
     N_MARKETS,
+    N_PERIODS,
     N_SECTORS,
     N_ZONES,
     Durable,
+    Period,
     Sector,
     month_label,
 )
@@ -50,9 +52,10 @@ from jinxiao.model.population import Population
 from jinxiao.model.random import take_up_draw
 from jinxiao.model.recorder import Recorder
 from jinxiao.model.state import Founding, State, firm_money, household_money
+from jinxiao.model.tourists import choice
 from jinxiao.model.tourists.columns import PARTY
-from jinxiao.model.tourists.loop import N_VISIT_COUNTS, tourist_block
-from jinxiao.model.tourists.setup import FIRST_PARTY, make_parties, tourist_parameters
+from jinxiao.model.tourists.loop import N_PERIOD_COUNTS, N_VISIT_COUNTS, VisitCount, tourist_block
+from jinxiao.model.tourists.setup import FIRST_PARTY, make_parties, persons_in_pool, tourist_parameters
 
 MONTHS_A_YEAR = 12
 BURN_IN = MONTHS_A_YEAR
@@ -194,7 +197,7 @@ class Economy(mesa.Model):
         )
         floor = self.conditions.wage_floor
         self.household_parameters = hs.household_parameters(self.values, baseline.fit, floor)
-        self.tourist_parameters = tourist_parameters(self.values)
+        self.tourist_parameters = tourist_parameters(self.values, baseline.outside)
         self.firm_parameters = firm_parameters(self.values)
         self.public_shares = pm.PublicShares(
             taxes=np.asarray(self.values["firms.tax_split"]),
@@ -223,8 +226,10 @@ class Economy(mesa.Model):
         households = hs.start_households(
             self.world.households, self.values, self.baseline.fit, quantiles, self.model_seed, -BURN_IN
         )
-        block_days = np.array([self.baseline.calendar[m].longest_block for m in range(12)])
-        parties = make_parties(self.baseline.trips_from_outside, block_days, self.world.scale, self.values)
+        outside = self.baseline.outside
+        chance = choice.chance_of_coming(outside, self.baseline.calendar, self.values)
+        parties = make_parties(outside.trips, chance, self.world.scale, self.values)
+        self.visitor_pool = persons_in_pool(parties)
         finding = 1.0 / self.values["households.unemployment_spell"]
         unemployed, exposed, hired = self._unemployed_and_exposed(households)
         self.quits, self.zone_risk = mk.steady_separation(unemployed, exposed, finding)
@@ -321,6 +326,7 @@ class Economy(mesa.Model):
         self.trips = np.zeros((N_BLOCKS, N_CITIES + 1, N_TRIP_COUNTS))
         self.disposals = np.zeros((N_BLOCKS, N_CITIES, N_DISPOSALS))
         self.visits = np.zeros((N_BLOCKS, N_MARKETS, N_CITIES, N_VISIT_COUNTS))
+        self.visit_periods = np.zeros((N_BLOCKS, N_PERIODS, N_PERIOD_COUNTS))
         self.visitor_demand = np.zeros((N_BLOCKS, N_CITIES, N_SECTORS))
         self.visitor_cost = np.zeros((N_BLOCKS, MAX_RULES, N_CITIES))
         self.visitor_gross = np.zeros((N_BLOCKS, MAX_RULES))
@@ -339,8 +345,12 @@ class Economy(mesa.Model):
         self.outing_shift, self.site_share = mk.outing_choice(
             self.conditions, self.state.markets.crowding, self.values
         )
-        self.visitor_logsum, self.visitor_cdf = mk.visitor_choice(
-            self.baseline.city_pull, added, self.values["tourists.dissimilarity"]
+        self.visitor_utility = mk.policy_utility(
+            self.conditions,
+            self.values["tourists.ticket_cost_share"],
+            self.values["tourists.trip_price_elasticity"],
+            self.state.markets.crowding,
+            self.values["tourists.crowding"],
         )
 
     def release_pools(self) -> None:
@@ -505,15 +515,56 @@ class Economy(mesa.Model):
                 work(block)
 
     def receive_visitors(self) -> None:
-        """Let parties from outside come, choose cities and spend."""
+        """Let parties from outside come, choose cities, look for rooms and spend."""
+        self.visit = self._visit()
         month = tourist_month(self)
         n = len(self.state.parties.weight)
         edges = np.linspace(0, n, N_BLOCKS + 1).astype(np.int64)
         for block in range(N_BLOCKS):
             tourist_block(
                 block, edges[block], edges[block + 1], FIRST_PARTY, self.state.parties, self.tourist_parameters, month,
-                self.visitor_demand, self.visits, self.visitor_cost, self.visitor_gross,
+                self.visitor_demand, self.visits, self.visit_periods, self.visitor_cost, self.visitor_gross,
             )  # fmt: skip
+
+    def _visit(self) -> choice.Visit:
+        """Return what parties from outside choose this month; rooms are found unless they follow a recorded path."""
+        outside, values, days = self.baseline.outside, self.values, self.days_off()
+        month = choice.occasions(self.month, days, outside.distance, values)
+        access = choice.entry(self.conditions, values)
+        s = self.state.markets
+        if self.replay is None:
+            rooms = choice.find_rooms(
+                month, outside, access, self.visitor_utility, self.visitor_pool, self._resident_nights(),
+                days.period_days, values,
+            )  # fmt: skip
+            for state in (s, self.market_path[-1]):
+                state.room_price, state.room_share, state.room_second = rooms
+        added = self.visitor_utility[None] - choice.price_weight(values) * np.log(s.room_price)
+        cities, logsum = choice.city_weights(outside, added, values)
+        coming = choice.coming(
+            month, outside.normal, access[:, None] + logsum, values["tourists.base_probability"]
+        )
+        return choice.Visit(month, coming, cities, self._expected_parties(coming))
+
+    def _expected_parties(self, coming: np.ndarray) -> float:
+        sizes = np.asarray(self.values["tourists.kind_sizes"])
+        return float((self.visitor_pool / sizes[None, :] * coming.sum(axis=2)).sum())
+
+    def _resident_nights(self) -> np.ndarray:
+        """Return nights of rooms for residents on trips within the province, by part of the month and city.
+
+        What is not on the longest holiday falls on weekends and workdays by a given share.
+        """
+        counts = self.trips.sum(axis=0)[:N_CITIES]
+        lodged = self.values["tourists.resident_lodging"] / self.values["tourists.resident_guests_per_room"]
+        holiday = lodged * counts[:, TripCount.HOLIDAY_NIGHTS]
+        other = lodged * counts[:, TripCount.NIGHTS] - holiday
+        on_weekends = self.values["tourists.resident_weekend_nights"]
+        nights = np.zeros((N_PERIODS, N_CITIES))
+        nights[Period.HOLIDAY] = holiday
+        nights[Period.WEEKENDS] = on_weekends * other
+        nights[Period.WORKDAYS] = (1.0 - on_weekends) * other
+        return nights
 
     def gather_demand(self) -> None:
         """Add up blocks in order; split the cost of shared channels among their rules."""
@@ -523,6 +574,7 @@ class Economy(mesa.Model):
         self.trip_counts = self.trips.sum(axis=0)
         self.disposal_counts = self.disposals.sum(axis=0)
         self.visit_counts = self.visits.sum(axis=0)
+        self.period_counts = self.visit_periods.sum(axis=0)
         self.household_cost = self.rule_cost.sum(axis=0)
         self.visitor_costs = self.visitor_cost.sum(axis=0)
         self.gross = self.rule_gross.sum(axis=0) + self.visitor_gross.sum(axis=0)
@@ -631,9 +683,7 @@ class Economy(mesa.Model):
         if farmed > 0.0:
             s.farm_index = s.farm_index * (self.founding.farm / farmed)
         s.price = self.cell_price
-        s.crowding = np.log(
-            np.maximum(self._visits(), 1.0) / np.maximum(self.founding.visits * self._season(), 1.0)
-        )
+        s.crowding = np.log(np.maximum(self._visits(), 1.0) / np.maximum(self._expected_visits(), 1.0))
 
     def _visits(self) -> np.ndarray:
         """Return persons who visit each city this month: residents of other cities, their own on days out, outsiders."""
@@ -641,13 +691,32 @@ class Economy(mesa.Model):
             self.trip_counts[:N_CITIES, TripCount.PERSONS]
             + self.trip_counts[:N_CITIES, TripCount.OUTING_PERSONS]
         )
-        return np.asarray(residents + self.visit_counts[..., 0].sum(axis=0))
+        return np.asarray(residents + self.visit_counts[..., VisitCount.PERSONS].sum(axis=0))
 
-    def _season(self) -> float:
-        """Return this month's longest block of days off relative to the year's mean: crowds that are expected."""
-        days = self.days_off().longest_block
-        mean = np.mean([self.baseline.calendar[m].longest_block for m in range(12)])
-        return float(np.exp(self.values["tourists.block_weight"] * (days - mean)))
+    def _expected_visits(self) -> np.ndarray:
+        """Return the crowds that are expected this month: residents as in the burn-in, outsiders without policy, (cities,).
+
+        Residents' visits are those of the same month of the burn-in, times occasions for a day out now over then: holidays move.
+        """
+        days, then = (
+            choice.days_for_outings(calendar, self.values)
+            for calendar in (self.days_off(), self.baseline.calendar[self.month % MONTHS_A_YEAR])
+        )
+        moved = (days / then) ** self.values["tourists.visits_by_occasions"]
+        residents = self.founding.visits[self.month % MONTHS_A_YEAR] * moved
+        outside, v = self.baseline.outside, self.values
+        added = -choice.price_weight(v) * np.log(self.state.markets.room_price)
+        cities, logsum = choice.city_weights(outside, added, v)
+        coming = choice.coming(self.visit.month, outside.normal, logsum, v["tourists.base_probability"])
+        came = choice.arrivals(
+            self.visit.month, coming, cities, self._lodging(), self.visitor_pool,
+            self.tourist_parameters.returns_at_night, v,
+        )  # fmt: skip
+        return np.asarray(residents + came.sum(axis=0))
+
+    def _lodging(self) -> choice.Lodging:
+        s = self.state.markets
+        return choice.Lodging(s.room_price, s.room_share, s.room_second)
 
     def days_off(self) -> CalendarMonth:
         """Return the days off of this month; while households settle, those of the same month of 2024."""
@@ -754,7 +823,8 @@ class Economy(mesa.Model):
             0, wage_floor=policy.months[0].wage_floor if policy.months else np.zeros(2 * N_CITIES)
         )
         custom = np.zeros((N_CITIES, N_SECTORS))
-        visits = np.zeros(N_CITIES)
+        visits = np.zeros((BURN_IN, N_CITIES))
+        lodged = []
         money = np.zeros((N_CELLS, N_ITEMS))
         plain = np.zeros((N_CELLS, N_ITEMS))
         start = {name: getattr(self.state.households, name).copy() for name in KEPT_FOR_2024}
@@ -774,17 +844,38 @@ class Economy(mesa.Model):
             custom += self.custom / level / BURN_IN
             money += self.cell_accounts / level / BURN_IN
             plain += self.cell_accounts / BURN_IN
-            visits += self._visits() / BURN_IN
+            visits[m + BURN_IN] = self._visits() - self.visit_counts[..., VisitCount.PERSONS].sum(axis=0)
+            lodged.append(self._resident_nights())
         for name, column in start.items():
             getattr(self.state.households, name)[...] = column
         # homes bought while markets rest are given back, and with them what renewed them
         h = self.state.households
         h.durable_bought[h.tenure == 0, RENOVATION_SLOT] = household_columns.NOT_OWNED
+        self._make_up_for_full_houses(lodged)
         # counts do not grow with the trend, money does
         self.settled_accounts = np.where(np.isin(np.arange(N_ITEMS), COUNTS), plain, money)
         self.month, self.conditions = 0, conditions
         self.market_path.clear()
         return self._found(custom, visits, float(money[:, Item.HOME_SPENDING].sum()))
+
+    def _make_up_for_full_houses(self, lodged: Sequence[np.ndarray]) -> None:
+        """Enlarge pool and daily spending for rooms that lack, so that as many come and as much is spent as is published.
+
+        ``lodged`` holds, for each month of the first year, nights of rooms for residents, (periods, cities).
+        """
+        parties = self.state.parties
+        p = self.tourist_parameters
+        made_up = choice.full_houses(
+            self.baseline.outside,
+            self.baseline.calendar,
+            self.visitor_pool,
+            lodged,
+            p.returns_at_night,
+            self.values,
+        )
+        parties.weight[...] *= made_up.pool[parties.market].astype(np.float32)
+        self.visitor_pool = persons_in_pool(parties)
+        self.tourist_parameters = p._replace(daily_spending=p.daily_spending * made_up.days)
 
     def _jobs(self) -> np.ndarray:
         h = self.state.households
@@ -908,6 +999,7 @@ class Economy(mesa.Model):
         twin.quits, twin.zone_risk, twin.mean_exposure = self.quits, self.zone_risk, self.mean_exposure
         twin.household_parameters = self.household_parameters
         twin.state = self.state.copy()
+        twin.visitor_pool, twin.tourist_parameters = self.visitor_pool, self.tourist_parameters
         twin.founding = self.founding
         twin.recorder = self.recorder.copy()
         twin.market_path = list(self.market_path)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from jinxiao.model.conditions import Conditions
-from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, Sector
+from jinxiao.model.names import N_CITIES, N_PERIODS, N_SECTORS, Sector
 
 Values = Mapping[str, Any]
 HIGHEST_FINDING = 0.9
@@ -45,6 +45,8 @@ class MarketState:
         Farm income of a household over that of 2024 at trend: the land of those who stop goes to those who stay.
     crowding : ndarray, shape (cities,)
         Log of last month's visits over normal.
+    room_price, room_share, room_second : ndarray, shape (periods, cities)
+        What the market for rooms says this month: see :class:`jinxiao.model.tourists.choice.Lodging`.
     """
 
     price: np.ndarray
@@ -58,6 +60,9 @@ class MarketState:
     vacancy_cdf: np.ndarray
     farm_index: np.ndarray
     crowding: np.ndarray
+    room_price: np.ndarray
+    room_share: np.ndarray
+    room_second: np.ndarray
 
     def copy(self) -> "MarketState":
         """Return an independent copy."""
@@ -89,6 +94,9 @@ def neutral_markets(level: float, finding: float, separation: np.ndarray) -> Mar
         vacancy_cdf=np.ones(shape),
         farm_index=np.ones(1),
         crowding=np.zeros(N_CITIES),
+        room_price=np.ones((N_PERIODS, N_CITIES)),
+        room_share=np.ones((N_PERIODS, N_CITIES)),
+        room_second=np.zeros((N_PERIODS, N_CITIES)),
     )
 
 
@@ -225,13 +233,6 @@ def outing_choice(
     nest = site + 1.0 - values["leisure.site_share"]
     shift = scale * np.log(nest) + conditions.attraction - values["tourists.crowding"] * crowding
     return shift, site / nest
-
-
-def visitor_choice(pull: np.ndarray, added: np.ndarray, dissimilarity: float) -> tuple[float, np.ndarray]:
-    """Return (logsum change, cdf (markets, cities)) of parties from outside over the cities."""
-    weights = pull * np.exp(added)
-    cdf = np.cumsum(weights / weights.sum())
-    return dissimilarity * float(np.log(weights.sum() / pull.sum())), np.tile(cdf, (N_MARKETS, 1))
 
 
 def local_share(values: Values) -> np.ndarray:

@@ -15,7 +15,17 @@ from jinxiao.model.households.coupons import count_claimants, rush_deadline
 from jinxiao.model.households.loop import LEAST_NET, HouseholdMonth, HouseholdParameters
 from jinxiao.model.households.rules import LONGEST_BLOCK, highest_effect, interest_saved, wish_fits
 from jinxiao.model.ledger import Account
-from jinxiao.model.names import N_CITIES, N_DURABLES, N_QUINTILES, N_SECTORS, N_ZONES, Payer, Sector
+from jinxiao.model.names import (
+    N_CITIES,
+    N_DURABLES,
+    N_QUINTILES,
+    N_SECTORS,
+    N_ZONES,
+    Payer,
+    Period,
+    Sector,
+)
+from jinxiao.model.tourists.choice import Lodging, free_cities, holiday_occasions
 from jinxiao.model.tourists.loop import TouristMonth
 
 if TYPE_CHECKING:
@@ -265,40 +275,53 @@ def household_month(
         renewal_grant=float(c.renewal_grant),
         renewal_rule=int(c.renewal_rule),
         home_price_factor=c.home_price_factor,
+        holiday_trip=trips_in_holiday(calendar, v),
         home_trend=math.exp(v["housing.purchase_trend"] * (economy.month - MIDDLE_OF_2024) / 12.0),
         luck=economy.luck,
     )
 
 
+def trips_in_holiday(calendar: CalendarMonth, values: Mapping[str, Any]) -> np.ndarray:
+    """Return the part of the month's trips made on its longest holiday, and what a day of it counts in days of a weekend, (3,).
+
+    Of people without a calendar, who go on any day, and of those who keep one and go on weekends and holidays.
+    """
+    days, occasions = calendar.period_days, float(holiday_occasions(calendar, values)[0])
+    others = np.array([days[Period.WORKDAYS] + days[Period.WEEKENDS], days[Period.WEEKENDS]])
+    a_day = occasions / days[Period.HOLIDAY] if occasions > 0.0 else 1.0
+    return np.append(occasions / (occasions + others), a_day)
+
+
 def tourist_month(economy: "Economy") -> TouristMonth:
     """Return the tuple that the tourist loop reads this month."""
-    c = economy.conditions
-    calendar = economy.baseline.calendar
-    pool = (
-        float(economy.state.parties.weight.sum(dtype=np.float64))
-        * economy.values["tourists.base_probability"]
-    )
+    c, visit, s = economy.conditions, economy.visit, economy.state.markets
     claim = np.zeros(len(c.coupons))
     for j, wave in enumerate(c.coupons):
         claim[j] = min(
-            1.0, float(wave["quantity"] * wave["for_visitors"]) / max(pool * float(wave["per_holder"]), 1.0)
+            1.0,
+            float(wave["quantity"] * wave["for_visitors"])
+            / max(visit.parties * float(wave["per_holder"]), 1.0),
         )
     return TouristMonth(
         t=economy.month,
         seed=economy.model_seed,
         growth=economy.growth,
-        utility=economy.visitor_logsum + c.market_friction,
-        block_days=economy.days_off().longest_block,
-        mean_block=float(np.mean([calendar[m].longest_block for m in range(12)])),
-        destination_cdf=economy.visitor_cdf,
+        coming_cdf=np.cumsum(visit.coming, axis=2),
+        room=visit.month.room,
+        city_cdf=np.cumsum(visit.cities, axis=2),
+        second_cdf=np.cumsum(
+            free_cities(visit.cities, Lodging(s.room_price, s.room_share, s.room_second)), axis=2
+        ),
+        room_price=s.room_price,
+        room_share=s.room_share,
+        second_share=s.room_second,
         ticket_factor=c.ticket_factor,
         ticket_rule=ticket_carrier(c),
         refund_rate=float(c.refund_rate),
         refund_threshold=float(c.refund_threshold),
         refund_reach=float(c.refund_reach),
         refund_rule=int(c.refund_rule),
-        visa_free_shift=float(c.visa_free_shift),
-        price=economy.state.markets.price,
+        payment_eased=c.payment_eased,
         coupons=c.coupons,
         visitor_claim=claim,
         luck=economy.luck,

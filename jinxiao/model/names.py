@@ -418,23 +418,117 @@ FISCAL_PAYERS: Final = (Payer.CENTRE, Payer.PROVINCE, Payer.CITY, Payer.FUND)
 
 
 class Market(IntEnum):
-    """Origin markets of tourist parties from outside the province."""
+    """Origin markets of tourist parties from outside the province: other provinces first, then inbound."""
 
-    NEAR = 0
-    FAR = 1
-    HK_MACAO_TAIWAN = 2
-    FOREIGN_VISA_FREE = 3
-    FOREIGN_VISA = 4
+    BEIJING = 0
+    TIANJIN = 1
+    HEBEI = 2
+    INNER_MONGOLIA = 3
+    LIAONING = 4
+    JILIN = 5
+    HEILONGJIANG = 6
+    SHANGHAI = 7
+    JIANGSU = 8
+    ZHEJIANG = 9
+    ANHUI = 10
+    FUJIAN = 11
+    JIANGXI = 12
+    SHANDONG = 13
+    HENAN = 14
+    HUBEI = 15
+    HUNAN = 16
+    GUANGDONG = 17
+    GUANGXI = 18
+    HAINAN = 19
+    CHONGQING = 20
+    SICHUAN = 21
+    GUIZHOU = 22
+    YUNNAN = 23
+    TIBET = 24
+    SHAANXI = 25
+    GANSU = 26
+    QINGHAI = 27
+    NINGXIA = 28
+    XINJIANG = 29
+    HONG_KONG = 30
+    MACAO = 31
+    TAIWAN = 32
+    FOREIGN_VISA_FREE = 33
+    FOREIGN_VISA = 34
 
 
 MARKETS: Final = (
-    Named("near", "Neighbouring provinces and Beijing-Tianjin", "周边省份及京津"),
-    Named("far", "Other provinces", "其他省份"),
-    Named("hk_macao_taiwan", "Hong Kong, Macao, Taiwan", "港澳台"),
+    Named("beijing", "Beijing", "北京"),
+    Named("tianjin", "Tianjin", "天津"),
+    Named("hebei", "Hebei", "河北"),
+    Named("inner_mongolia", "Inner Mongolia", "内蒙古"),
+    Named("liaoning", "Liaoning", "辽宁"),
+    Named("jilin", "Jilin", "吉林"),
+    Named("heilongjiang", "Heilongjiang", "黑龙江"),
+    Named("shanghai", "Shanghai", "上海"),
+    Named("jiangsu", "Jiangsu", "江苏"),
+    Named("zhejiang", "Zhejiang", "浙江"),
+    Named("anhui", "Anhui", "安徽"),
+    Named("fujian", "Fujian", "福建"),
+    Named("jiangxi", "Jiangxi", "江西"),
+    Named("shandong", "Shandong", "山东"),
+    Named("henan", "Henan", "河南"),
+    Named("hubei", "Hubei", "湖北"),
+    Named("hunan", "Hunan", "湖南"),
+    Named("guangdong", "Guangdong", "广东"),
+    Named("guangxi", "Guangxi", "广西"),
+    Named("hainan", "Hainan", "海南"),
+    Named("chongqing", "Chongqing", "重庆"),
+    Named("sichuan", "Sichuan", "四川"),
+    Named("guizhou", "Guizhou", "贵州"),
+    Named("yunnan", "Yunnan", "云南"),
+    Named("tibet", "Tibet", "西藏"),
+    Named("shaanxi", "Shaanxi", "陕西"),
+    Named("gansu", "Gansu", "甘肃"),
+    Named("qinghai", "Qinghai", "青海"),
+    Named("ningxia", "Ningxia", "宁夏"),
+    Named("xinjiang", "Xinjiang", "新疆"),
+    Named("hong_kong", "Hong Kong", "香港"),
+    Named("macao", "Macao", "澳门"),
+    Named("taiwan", "Taiwan", "台湾"),
     Named("foreign_visa_free", "Foreign, visa-free entry", "免签外国人"),
     Named("foreign_visa", "Foreign, visa required", "需签证外国人"),
 )
 N_MARKETS: Final = len(Market)
+N_PROVINCES: Final = int(Market.HONG_KONG)
+"""Other provinces; markets from here on are inbound."""
+MARKET_GROUPS: Final = {
+    "other_provinces": tuple(m.key for m in MARKETS[:N_PROVINCES]),
+    "bordering_provinces": ("hebei", "inner_mongolia", "henan", "shaanxi"),
+    "hk_macao_taiwan": ("hong_kong", "macao", "taiwan"),
+    "foreign": ("foreign_visa_free", "foreign_visa"),
+    "inbound": tuple(m.key for m in MARKETS[N_PROVINCES:]),
+}
+"""Names that files may use for several markets at once."""
+
+
+def market_indices(*names: str) -> list[int]:
+    """Return the markets named singly or by group, in their order.
+
+    >>> market_indices("hk_macao_taiwan") == market_indices("taiwan", "hong_kong", "macao")
+    True
+    """
+    keys = {key for name in names for key in MARKET_GROUPS.get(name, (name,))}
+    return [index for index, market in enumerate(MARKETS) if market.key in keys]
+
+
+class Period(IntEnum):
+    """Parts of a month in which a party from outside may come."""
+
+    WORKDAYS = 0
+    WEEKENDS = 1
+    HOLIDAY = 2
+    """the longest public holiday of the month, with the weekend and the days moved next to it"""
+    OTHER_HOLIDAY = 3
+    """a shorter one"""
+
+
+N_PERIODS: Final = len(Period)
 FIRST_YEAR: Final = 2024
 """Month 0 of a run is January of this year; burn-in months carry negative indices (the year before)."""
 

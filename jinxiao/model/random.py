@@ -82,6 +82,8 @@ class Draw(IntEnum):
     """renewal, housing fund, and the age of founders"""
     HARVEST = 628
     """yield of a farm's harvest year"""
+    TOURIST_ROOM = 640
+    """a room, and the city where another is looked for: one block"""
     BASKETS = 4096
     """sizes and weeks of baskets: 64 draws an outlet"""
     TAKE_UP = 1 << 20

@@ -15,12 +15,14 @@ from jinxiao.model.names import (
     N_CITIES,
     N_DISPOSALS,
     N_MARKETS,
+    N_PERIODS,
     N_QUINTILES,
     N_SECTORS,
     N_ZONES,
     Sector,
 )
 from jinxiao.model.outcomes import GROUP_OFFSETS, N_GROUPS, OUTCOMES, Outcomes
+from jinxiao.model.tourists.loop import N_PERIOD_COUNTS, N_VISIT_COUNTS, VisitCount
 
 if TYPE_CHECKING:
     from jinxiao.model.economy import Economy
@@ -48,7 +50,9 @@ class Recorder:
                 "ages": np.zeros((months, N_AGES, N_ITEMS)),
                 "custom": np.zeros((months, N_CITIES, N_SECTORS)),
                 "labour": np.zeros((months, N_CITIES, N_SECTORS, 4)),
-                "visits": np.zeros((months, N_MARKETS, N_CITIES, 3)),
+                "visits": np.zeros((months, N_MARKETS, N_CITIES, N_VISIT_COUNTS)),
+                "visit_periods": np.zeros((months, N_PERIODS, N_PERIOD_COUNTS)),
+                "room_price": np.zeros((months, N_PERIODS, N_CITIES)),
                 "trips": np.zeros((months, N_CITIES + 1, N_TRIP_COUNTS)),
                 "disposals": np.zeros((months, N_CITIES, N_DISPOSALS)),
                 "price": np.zeros((months, N_CITIES, N_SECTORS)),
@@ -109,7 +113,7 @@ class Recorder:
         self._put(t, "retail_sales", "all", retail.sum()[None])
         # days out within the own city count as the statistics of domestic tourism count them
         residents = economy.trip_counts[:N_CITIES, [TripCount.YUAN, TripCount.OUTING_YUAN]].sum(axis=1)
-        visitors = residents + economy.visit_counts[..., 2].sum(axis=0)
+        visitors = residents + economy.visit_counts[..., VisitCount.YUAN].sum(axis=0)
         self._put(t, "tourist_spending", "city", visitors)
         self._put(t, "tourist_spending", "all", visitors.sum()[None])
         fiscal = self._fiscal(economy)
@@ -145,6 +149,8 @@ class Recorder:
         d["custom"][t] = economy.custom
         d["labour"][t] = economy.worked
         d["visits"][t] = economy.visit_counts
+        d["visit_periods"][t] = economy.period_counts
+        d["room_price"][t] = economy.market_path[-1].room_price
         d["trips"][t] = economy.trip_counts
         d["disposals"][t] = economy.disposal_counts
         d["price"][t] = economy.market_path[-1].price

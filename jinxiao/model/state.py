@@ -35,8 +35,10 @@ class Founding:
         Share of individual businesses in sales.
     quits : ndarray, shape (cities,)
         Normal separation hazard.
-    tightness, unemployed, visits : ndarray, shape (cities,)
-        Vacancies over unemployed, unemployed, and monthly visits, at the start.
+    tightness, unemployed : ndarray, shape (cities,)
+        Vacancies over unemployed, and unemployed, at the start.
+    visits : ndarray, shape (12, cities)
+        Visits of residents in each month before the start, days out in their own city among them.
     force : ndarray, shape (cities,)
         Labour force.
     farm : float

@@ -77,6 +77,11 @@ SERIES: Final = {
     "visitors_from_outside_province": Label("Visitors from outside the province", "省外游客"),
     "domestic_visitors": Label("Domestic visitors", "国内游客"),
     "domestic_tourism_revenue": Label("Domestic tourism revenue", "国内旅游收入"),
+    "inbound_receipts": Label("Inbound receipts", "入境旅游外汇收入"),
+    "visitor_spending_per_head": Label("Visitors' spending per head", "游客人均花费"),
+    "visitors_may_day_holiday": Label("Visitors on May Day, phone data", "五一假期访客（手机信令）"),
+    "holiday_visitors": Label("Visitors on a holiday", "假日接待游客"),
+    "holiday_tourism_revenue": Label("Tourism revenue of a holiday", "假日旅游收入"),
     "business_units": Label("Business units", "法人单位"),
     "individual_businesses": Label("Individual businesses", "个体经营户"),
     "gdp_expenditure": Label("GDP by expenditure", "支出法生产总值"),
@@ -113,6 +118,8 @@ BREAKDOWNS: Final = {
     "fuel": "成品油", "employee pensioners": "职工养老金领取者", "resident pensioners": "居民养老金领取者",
     "resident insured": "居民医保参保者", "savings": "储蓄", "tenants": "租房户", "number": "户数",
     "mean size": "户均人口", "students of 18 and over": "18岁及以上学生", "18-59 without students": "18-59（不含学生）",
+    "Spring Festival": "春节", "Qingming": "清明", "May Day": "五一", "Dragon Boat": "端午", "Mid-Autumn": "中秋",
+    "National Day": "国庆", "National Day and Mid-Autumn": "国庆中秋", "from other provinces": "外省",
     **{f"Q{i} over the mean": f"第{i}组与均值之比" for i in range(1, 6)},
     **{key: one.zh for key, one in QUINTILES.items()},
 }  # fmt: skip
@@ -121,7 +128,7 @@ UNITS_ZH: Final = {
     "yuan/year": "元/年", "yuan/month": "元/月", "yuan/trip": "元/次", "yuan": "元", "%": "%", "100m yuan": "亿元",
     "ratio to the mean": "与均值之比", "% of households": "占家庭%", "10k persons": "万人", "persons": "人",
     "per 100 households": "每百户", "units/100 households": "件/百户", "vehicles": "辆", "trips": "次", "10k trips": "万人次",
-    "10k visits": "万人次", "10k units": "万个", "households": "户", "ratio": "比值",
+    "10k visits": "万人次", "10k US dollars": "万美元", "10k units": "万个", "households": "户", "ratio": "比值",
 }  # fmt: skip
 _CITIES: Final = {city.key: Label(city.en, city.zh) for city in names.CITIES}
 

@@ -20,7 +20,7 @@ from jinxiao.model.conditions import (
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.markets import MarketState
-from jinxiao.model.names import N_CATEGORIES, N_CITIES, N_SECTORS, N_ZONES, Durable, goods_mask
+from jinxiao.model.names import N_CATEGORIES, N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, Durable, goods_mask
 
 MONTHS = 30
 """Length of a test run: January 2024 to June 2026."""
@@ -131,7 +131,7 @@ def busy_policy(months: int = MONTHS, start: int = HISTORY) -> Policy:
         coupons=coupon(rule=10, threshold=100.0, discount=30.0, quantity=2e6, for_visitors=0.3),
         uninsured_share=np.array([-0.05, -0.1]), job_loss_replacement=0.1, labour_cost_relief=np.full(N_SECTORS, 0.02),
         loan_rate_cut=0.01, loan_eligible_share=0.6, loan_rule=16, ticket_factor=np.full(N_CITIES, 0.5), ticket_rule=17,
-        refund_rate=0.11, refund_threshold=200.0, refund_reach=0.4, refund_rule=18, market_friction=np.full(5, 0.2),
+        refund_rate=0.11, refund_threshold=200.0, refund_reach=0.4, refund_rule=18, market_friction=np.full(N_MARKETS, 0.2),
         wage_floor=np.full(N_ZONES, 2000.0), training=np.full(N_ZONES, 0.01), training_wage_gain=0.05,
         business_loan_rate_cut=np.full(N_SECTORS, 0.005), business_loan_rule=14,
     )  # fmt: skip

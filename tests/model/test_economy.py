@@ -24,11 +24,8 @@ from jinxiao.model import month
 from jinxiao.model.baseline import Baseline
 from jinxiao.model.conditions import Policy
 from jinxiao.model.economy import Economy
-from jinxiao.model.names import N_ZONES, Durable
+from jinxiao.model.names import N_MARKETS, N_ZONES, Durable
 from jinxiao.model.outcomes import OUTCOMES
-from jinxiao.model.tourists.columns import KINDS
-from jinxiao.model.tourists.rules import coming_probability
-from jinxiao.model.tourists.setup import expected_probability, make_parties
 
 ZONE = 6
 """Urban Changzhi: where policies of one place apply."""
@@ -56,7 +53,7 @@ def heavy_policy(start: int = HISTORY, months: int = MONTHS) -> Policy:
         durable_rules=durable_rule(rule=8, durable=Durable.CAR, rate=0.1, pool=1),
         coupons=coupon(rule=9, threshold=50.0, discount=20.0, quantity=2e6, for_visitors=0.2),
         wage_floor=np.full(N_ZONES, 2300.0), attraction=np.full(N_ZONES // 2, 0.2), training=np.full(N_ZONES, 0.02),
-        training_wage_gain=0.1, leave_take_up=0.1, market_friction=np.full(5, 0.2),
+        training_wage_gain=0.1, leave_take_up=0.1, market_friction=np.full(N_MARKETS, 0.2),
     )  # fmt: skip
 
 
@@ -160,48 +157,6 @@ def test_a_household_belongs_to_the_households_of_its_run(history: Economy) -> N
     assert history.households[3] in history.households
     assert history.households[3] not in history.firms
     assert history.households[3] not in history.fork(neutral_policy()).households
-
-
-# --- visitors
-
-
-def year_of(baseline: Baseline) -> np.ndarray:
-    """Longest block of days off in each month of 2024."""
-    return np.array([baseline.calendar[m].longest_block for m in range(12)])
-
-
-@pytest.mark.parametrize("scale", [1, 100, 1000, 50_000])
-def test_sampled_parties_are_expected_to_make_the_published_trips(baseline: Baseline, scale: int) -> None:
-    trips, days, v = np.array([2e5, 1e5, 900.0, 60.0, 1e4]), year_of(baseline), baseline.values
-    parties = make_parties(trips, days, scale, v)
-    chance = np.array([expected_probability(v, kind, days, days.mean()) for kind in range(len(KINDS))])
-    persons = parties.weight.astype(np.float64) * parties.size * 12.0 * chance[parties.kind]
-    np.testing.assert_allclose(np.bincount(parties.market, persons), trips, rtol=1e-5)
-    by_kind = np.bincount(parties.kind, parties.weight.astype(np.float64) * chance[parties.kind])
-    np.testing.assert_allclose(by_kind / by_kind.sum(), v["tourists.kind_shares"], rtol=1e-5)
-
-
-def test_a_small_market_is_sampled_more_densely(baseline: Baseline) -> None:
-    parties = make_parties(baseline.trips_from_outside, year_of(baseline), 1000, baseline.values)
-    assert np.bincount(parties.market).min() > 500
-    largest = int(np.argmax(baseline.trips_from_outside))
-    of_largest = parties.weight[parties.market == largest]
-    np.testing.assert_allclose(of_largest, 1000.0, rtol=1e-2)
-    assert (parties.weight >= 1.0).all() and parties.weight.max() == pytest.approx(1000.0, rel=1e-2)
-
-
-def test_as_many_visitors_come_as_are_published(reference: Economy, baseline: Baseline) -> None:
-    came = reference.outcomes().aggregates["visits"][:12, :, :, 0].sum(axis=(0, 2))
-    parties = reference.state.parties
-    # four standard errors of a sum of visits that come or not
-    terms = parties.weight.astype(np.float64) * parties.size
-    variance = np.bincount(parties.market, 12.0 * baseline.values["tourists.base_probability"] * terms**2)
-    assert (np.abs(came - baseline.trips_from_outside) < 4.0 * np.sqrt(variance)).all()
-
-
-def test_visits_grow_by_nearly_the_exponential_of_utility(baseline: Baseline) -> None:
-    base = baseline.values["tourists.base_probability"]
-    assert coming_probability(base, 0.8) / base == pytest.approx(np.exp(0.8), rel=0.1)
 
 
 # --- an empty measure has no uplift

@@ -25,7 +25,7 @@ from jinxiao.model.conditions import Conditions
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import ITEMS, TOLERANCE, Account, Ledger, LedgerError
-from jinxiao.model.names import N_CITIES, N_DURABLES, N_GOODS, N_SECTORS, N_ZONES
+from jinxiao.model.names import N_CITIES, N_DURABLES, N_GOODS, N_MARKETS, N_SECTORS, N_ZONES
 from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.state import firm_money, household_money
 
@@ -313,7 +313,7 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "school_break_days": st.floats(0.0, 9.0).map(lambda x: np.full(N_CITIES, x)),
     "ticket_factor": st.floats(0.0, 1.0).map(lambda x: np.full(N_CITIES, x)),
     "attraction": st.floats(-0.5, 0.5).map(lambda x: np.full(N_CITIES, x)),
-    "market_friction": st.floats(-1.0, 1.0).map(lambda x: np.full(5, x)),
+    "market_friction": st.floats(-1.0, 1.0).map(lambda x: np.full(N_MARKETS, x)),
     "visa_free_shift": st.floats(0.0, 1.0),
     "refund_rate": st.floats(0.0, 0.2),
     "refund_reach": st.floats(0.0, 1.0),

@@ -32,6 +32,7 @@ own_expense = households.own_expense.py_func
 permanent_shock = households.permanent_shock.py_func
 policy_row = households.policy_row.py_func
 best_now = households.best_now.py_func
+outings_on_holiday = households.outings_on_holiday.py_func
 price_effect = households.price_effect.py_func
 coupon_gain = households.coupon_gain.py_func
 retirement_plan = households.retirement_plan.py_func
@@ -40,7 +41,8 @@ replacement_hazard = households.replacement_hazard.py_func
 subsidy_amount = households.subsidy_amount.py_func
 supernumerary_ratio = households.supernumerary_ratio.py_func
 wage_with_floor = households.wage_with_floor.py_func
-coming_probability = tourists.coming_probability.py_func
+nights_of_stay = tourists.nights_of_stay.py_func
+paid = tourists.paid.py_func
 departure_refund = tourists.departure_refund.py_func
 
 INFINITE = 1e12
@@ -52,7 +54,7 @@ def test_rules_run_compiled_as_they_run_in_python() -> None:
     assert households.subsidy_amount(4000.0, 0.15, 0.0, 500.0, 6000.0) == 500.0
     coupon = (80.0, 100.0, 30.0, 0.5, 0.6, 5.0, 0.1, 4.0, 0.08)
     assert households.coupon_gain(*coupon) == pytest.approx(coupon_gain(*coupon), rel=1e-14)
-    assert tourists.coming_probability(0.1, 0.3) == coming_probability(0.1, 0.3)
+    assert tourists.nights_of_stay(0.7, 2.0, 5.5) == nights_of_stay(0.7, 2.0, 5.5)
     assert firms.labour_target(8.0, 10.0, 1.2, 0.6, 0.05, 0.3, 0.25) == pytest.approx(
         labour_target(8.0, 10.0, 1.2, 0.6, 0.05, 0.3, 0.25), rel=1e-14
     )
@@ -467,22 +469,40 @@ def test_the_quick_come_first() -> None:
 
 # --- trips and visitors
 
-utilities = st.floats(-20.0, 20.0)
+
+@given(st.floats(1e-9, 1.0 - 1e-9), st.floats(0.2, 10.0), st.floats(0.01, 15.0))
+def test_a_stay_fits_into_the_days_and_grows_with_them(u: float, stay: float, room: float) -> None:
+    nights = nights_of_stay(u, stay, room)
+    assert nights == int(nights) and 0.0 <= nights < max(room, 1.0)
+    assert nights_of_stay(u, stay, room + 1.0) >= nights
+    if room <= 1.0:
+        assert nights == 0.0
 
 
-def test_parties_come_at_their_base_rate_when_nothing_changes() -> None:
-    assert coming_probability(0.05, 0.0) == pytest.approx(0.05)
-    # utility of ln 2 doubles the odds
-    assert coming_probability(0.2, math.log(2.0)) == pytest.approx(0.5 / 1.5)
+def test_stays_of_a_night_and_more_are_as_often_as_wished() -> None:
+    # P(N >= 1) = exp(-1 / stay) where days off do not bind
+    stay, u = 2.0, (np.arange(10_000) + 0.5) / 10_000
+    longer = np.mean([nights_of_stay(x, stay, 1000.0) >= 1.0 for x in u])
+    assert longer == pytest.approx(math.exp(-1.0 / stay), abs=1e-3)
 
 
-@given(st.floats(0.0, 0.99), utilities, st.floats(0.0, 5.0))
-def test_coming_lies_between_nought_and_one_and_rises_with_utility(
-    base: float, utility: float, more: float
+@given(st.floats(0.0, 31.0), st.floats(0.0, 8.0), st.floats(0.5, 4.0))
+def test_days_out_on_holidays_are_a_part_that_rises_with_their_weight(
+    free: float, holidays: float, weight: float
 ) -> None:
-    p = coming_probability(base, utility)
-    assert 0.0 <= p <= 1.0
-    assert coming_probability(base, utility + more) >= p
+    holidays = min(holidays, free)
+    part = outings_on_holiday(free, holidays, weight)
+    assert 0.0 <= part <= 1.0 + 1e-12
+    assert outings_on_holiday(free, holidays, weight + 1.0) >= part - 1e-12
+    if free > 0.0:
+        assert outings_on_holiday(free, holidays, 1.0) == pytest.approx(holidays / free)
+
+
+@given(money, shares, shares, shares)
+def test_eased_payments_let_more_be_bought(amount: float, failing: float, eased: float, more: float) -> None:
+    assert paid(amount, failing, 1.0) == amount
+    assert (1.0 - failing) * amount <= paid(amount, failing, eased) * (1.0 + 1e-12) <= amount * (1.0 + 2e-12)
+    assert paid(amount, failing, max(eased, more)) >= paid(amount, failing, eased)
 
 
 @pytest.mark.parametrize(

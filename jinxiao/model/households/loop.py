@@ -117,6 +117,7 @@ MONTH_FIELDS = (
     "destination_cdf", "trip_odds", "site_share", "blocks", "days_off", "holidays_off", "own_days", "holiday_share",
     "holidays_a_year", "leave_take_up", "leave_bridging", "school_break", "school_share", "ticket_factor",
     "ticket_rule",
+    "holiday_trip",
     # durables and their credit
     "durable_rules", "hazard_bound", "pool_open", "loan_rate_cut", "loan_eligible", "loan_rule",
     "new_energy_share", "pool_refill",
@@ -212,6 +213,13 @@ class TripCount(IntEnum):
     OUTING_YUAN = 3
     SITE_VISITS = 4
     """of those on days out, visitors of museums and sites"""
+    NIGHTS = 5
+    """person-nights of trips"""
+    HOLIDAY_NIGHTS = 6
+    """of these, on the longest public holiday of the month"""
+    HOLIDAY_PERSONS = 7
+    """persons on trips and on days out on that holiday"""
+    HOLIDAY_YUAN = 8
 
 
 N_TRIP_COUNTS = len(TripCount)
@@ -658,6 +666,7 @@ def household_block(
     m_days_off = m.days_off
     m_holidays_off = m.holidays_off
     m_own_days = m.own_days
+    m_holiday_trip = m.holiday_trip
     m_benefit_change = m.benefit_change
     m_school_break = m.school_break
     m_school_share = m.school_share
@@ -1746,6 +1755,11 @@ def household_block(
                         diaries[i, Entry.TICKETS] = waived
                     trips[block, d, TripCount.PERSONS] += w * party
                     trips[block, d, TripCount.YUAN] += w * trip_cost
+                    on_holiday = m_holiday_trip[1 if calendars else 0]
+                    trips[block, d, TripCount.NIGHTS] += w * party * nights
+                    trips[block, d, TripCount.HOLIDAY_NIGHTS] += w * party * nights * on_holiday
+                    trips[block, d, TripCount.HOLIDAY_PERSONS] += w * party * on_holiday
+                    trips[block, d, TripCount.HOLIDAY_YUAN] += w * trip_cost * on_holiday
                     if outside:
                         acc[Item.TRIPS_OUTSIDE] += w * trip_cost
                         acc[Item.TRIP_PERSONS_OUTSIDE] += w * party
@@ -1758,7 +1772,8 @@ def household_block(
                 outings = 1
                 days_away = 1.0
         other_days = min(max(free_days - max(days_away, 1.0), 0.0), p.outing_days) + single_days
-        other_days += (p.holiday_weight - 1.0) * min(float(m_holidays_off[city, calendars]), other_days)
+        holiday_days = min(float(m_holidays_off[city, calendars]), other_days)
+        other_days += (p.holiday_weight - 1.0) * holiday_days
         share_out = odds_day / (1.0 + odds_day)
         u_outings = u_trip * _LOW_BITS
         outings += rules.count_of_outings(
@@ -1797,6 +1812,9 @@ def household_block(
                 trips[block, city, TripCount.OUTING_PERSONS] += w * party * outings
                 trips[block, city, TripCount.OUTING_YUAN] += w * outing_cost
                 trips[block, city, TripCount.SITE_VISITS] += w * party * outings * m_site_share[city]
+                on_holiday = rules.outings_on_holiday(free_days, holiday_days, m_holiday_trip[2])
+                trips[block, city, TripCount.HOLIDAY_PERSONS] += w * party * outings * on_holiday
+                trips[block, city, TripCount.HOLIDAY_YUAN] += w * outing_cost * on_holiday
                 if keeps:
                     diaries[i, Entry.SITE_VISITS] = party * outings * m_site_share[city]
                 acc[Item.OUTINGS] += w * outing_cost

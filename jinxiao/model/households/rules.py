@@ -487,6 +487,13 @@ def wish_fits(mean_nights, block):
 
 
 @rule
+def outings_on_holiday(free_days, holiday_days, weight):
+    """Part of a month's days out that fall on its public holidays, each of whose days counts ``weight`` days off."""
+    counted = free_days + (weight - 1.0) * holiday_days
+    return weight * holiday_days / counted if counted > 0.0 else 0.0
+
+
+@rule
 def trip_nights(u, mean_nights, block):
     """Nights of a trip, drawn from the wished nights that fit into the block (see :func:`wish_fits`), at least one."""
     nights = math.ceil(-mean_nights * math.log(1.0 - u * wish_fits(mean_nights, block)))

@@ -1,26 +1,26 @@
-"""The tourist month as one loop over parties from outside: who comes, where to, what is spent on what."""
+"""The tourist month as one loop over parties from outside: who comes, when, where to, for how long, what is spent on what."""
 
 import math
 from collections import namedtuple
+from enum import IntEnum
 
 from numba import njit
 
 from jinxiao.model.households.loop import TRIP_SECTORS
-from jinxiao.model.names import Good, Market
+from jinxiao.model.names import N_CITIES, N_PERIODS, N_PROVINCES, Good
 from jinxiao.model.random import Draw, normal_quantile, uniform, uniform4
 from jinxiao.model.tourists import rules
 
 TOURIST_PARAMETER_FIELDS = (
-    "base_probability", "kind_block_weight", "nights", "daily_spending", "spending_sigma", "components",
-    "shops_per_day", "goods_price_elasticity", "coupon_extra",
+    "stay", "lodging_share", "guests_per_room", "daily_spending", "night_price", "spending_sigma", "components",
+    "payment_failures", "shops_per_day", "goods_price_elasticity", "coupon_extra", "looks_elsewhere", "returns_at_night",
 )  # fmt: skip
 TouristParameters = namedtuple("TouristParameters", TOURIST_PARAMETER_FIELDS)
 
 TOURIST_MONTH_FIELDS = (
-    "t", "seed", "growth", "utility", "block_days", "mean_block", "destination_cdf", "ticket_factor", "ticket_rule",
-    "refund_rate", "refund_threshold", "refund_reach", "refund_rule", "visa_free_shift", "price", "coupons",
-    "visitor_claim",
-    "luck",
+    "t", "seed", "growth", "coming_cdf", "room", "city_cdf", "second_cdf", "room_price", "room_share", "second_share",
+    "ticket_factor", "ticket_rule", "refund_rate", "refund_threshold", "refund_reach", "refund_rule", "payment_eased",
+    "coupons", "visitor_claim", "luck",
 )  # fmt: skip
 TouristMonth = namedtuple("TouristMonth", TOURIST_MONTH_FIELDS)
 
@@ -31,12 +31,37 @@ _COMPONENT_GOOD = (
     int(Good.CULTURE_ENTERTAINMENT), int(Good.JEWELLERY_OTHER_GOODS),
 )  # fmt: skip
 """Good as which a component of a visit counts in the scope of coupons."""
-N_VISIT_COUNTS = 3
-"""Booked by market and city: persons, person-nights, yuan."""
+
+
+class VisitCount(IntEnum):
+    """Booked by market and city."""
+
+    PERSONS = 0
+    NIGHTS = 1
+    YUAN = 2
+    ROOM_NIGHTS = 3
+    """nights of rooms let"""
+
+
+class PeriodCount(IntEnum):
+    """Booked by part of the month."""
+
+    PERSONS = 0
+    YUAN = 1
+    SENT_HOME = 2
+    """of these persons, those who found no room and went home in the evening"""
+    STAYED_AWAY = 3
+    """persons who found no room and did not come"""
+
+
+N_VISIT_COUNTS = len(VisitCount)
+N_PERIOD_COUNTS = len(PeriodCount)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, rule_cost, rule_gross):
+def tourist_block(
+    block, start, stop, first_agent, party, p, m, demand, visits, periods, rule_cost, rule_gross
+):
     """Take parties ``start..stop`` through one month; book demand by city and sector, visits by market and city.
 
     Parameters
@@ -45,6 +70,7 @@ def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, 
         Offset of the parties' identities, so that they share no draw with households.
     demand : ndarray, shape (blocks, cities, sectors)
     visits : ndarray, shape (blocks, markets, cities, N_VISIT_COUNTS)
+    periods : ndarray, shape (blocks, periods, N_PERIOD_COUNTS)
     rule_cost : ndarray, shape (blocks, MAX_RULES, cities)
     rule_gross : ndarray, shape (blocks, MAX_RULES)
     """
@@ -52,37 +78,55 @@ def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, 
         u_come, u_city, u_spend, u_nights = uniform4(m.seed, first_agent + j, m.t, Draw.TOURIST // 4)
         market = int(party.market[j])
         kind = int(party.kind[j])
-        shift = m.utility[market]
-        if market == Market.FOREIGN_VISA and m.visa_free_shift > 0.0:
-            # the same party meets the visa-free regime with the share of its market that changes over
-            shift += m.visa_free_shift * max(
-                0.0, m.utility[Market.FOREIGN_VISA_FREE] - m.utility[Market.FOREIGN_VISA]
-            )
-        shift += p.kind_block_weight[kind] * (m.block_days - m.mean_block)
-        if u_come >= rules.coming_probability(p.base_probability[market], shift):
+        if u_come >= m.coming_cdf[market, kind, N_PERIODS - 1]:
             continue
+        period = 0
+        while u_come >= m.coming_cdf[market, kind, period]:
+            period += 1
         w = float(party.weight[j])
         size = float(party.size[j])
         city = 0
-        while city < m.destination_cdf.shape[1] - 1 and u_city > m.destination_cdf[market, city]:
+        while city < N_CITIES - 1 and u_city > m.city_cdf[market, period, city]:
             city += 1
-        nights = -math.log(u_nights) * p.nights[market]
+        nights = rules.nights_of_stay(u_nights, p.stay[market, kind], m.room[market, kind, period])
+        lodges = False
+        if nights > 0.0:
+            u_room, u_second, _, _ = uniform4(m.seed, first_agent + j, m.t, Draw.TOURIST_ROOM // 4)
+            lodges = u_room < p.lodging_share[kind]
+            place = u_room / p.lodging_share[kind]
+            if lodges and place >= m.room_share[period, city]:
+                # no room here: another city, else home in the evening where that is near, else not at all
+                place = (place - m.room_share[period, city]) / (1.0 - m.room_share[period, city])
+                second = 0
+                while second < N_CITIES - 1 and u_second > m.second_cdf[market, period, second]:
+                    second += 1
+                if place < p.looks_elsewhere * m.second_share[period, second]:
+                    city = second
+                else:
+                    if not p.returns_at_night[market]:
+                        periods[block, period, PeriodCount.STAYED_AWAY] += w * size
+                        continue
+                    periods[block, period, PeriodCount.SENT_HOME] += w * size
+                    nights = 0.0
+                    lodges = False
         z = normal_quantile(u_spend)
-        total = (
-            size * (1.0 + nights) * p.daily_spending[market] * m.growth
-            * math.exp(p.spending_sigma * z - 0.5 * p.spending_sigma * p.spending_sigma)
-        )  # fmt: skip
+        level = size * m.growth * math.exp(p.spending_sigma * z - 0.5 * p.spending_sigma * p.spending_sigma)
+        daily = level * (1.0 + nights) * p.daily_spending[market]
+        lodging = level * nights * p.night_price[market] * m.room_price[period, city] if lodges else 0.0
+        total = daily + lodging
         spent = 0.0
         used_rows = 0
         for c in range(5):
-            part = total * p.components[market, c]
+            part = lodging if c == _LODGING else daily * p.components[kind, c]
+            if c >= _MEALS:
+                part = rules.paid(part, p.payment_failures[market], m.payment_eased[market])
             if c == _TICKETS:
                 waived = part * (1.0 - m.ticket_factor[city])
                 if waived > 0.0 and m.ticket_rule >= 0:
                     rule_cost[block, m.ticket_rule, city] += w * waived
                     rule_gross[block, m.ticket_rule] += w * total * (1.0 - m.ticket_factor[city])
                 part -= waived
-            if c == _SHOPPING and market >= Market.FOREIGN_VISA_FREE and m.refund_rate > 0.0:
+            if c == _SHOPPING and market >= N_PROVINCES and m.refund_rate > 0.0:
                 refund = rules.departure_refund(
                     part, p.shops_per_day * (1.0 + nights), m.refund_threshold, m.refund_rate, m.refund_reach
                 )
@@ -101,6 +145,7 @@ def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, 
                 if (
                     uniform(m.seed, first_agent + j, m.t, m.luck[r.rule]) >= m.visitor_claim[k]
                     or part < r.threshold
+                    or part <= 0.0
                 ):
                     continue
                 # a coupon is used once a trip, and a component takes one
@@ -112,6 +157,10 @@ def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, 
                 break
             demand[block, city, _SECTORS[c]] += w * part
             spent += part
-        visits[block, market, city, 0] += w * size
-        visits[block, market, city, 1] += w * size * nights
-        visits[block, market, city, 2] += w * spent
+        visits[block, market, city, VisitCount.PERSONS] += w * size
+        visits[block, market, city, VisitCount.NIGHTS] += w * size * nights
+        visits[block, market, city, VisitCount.YUAN] += w * spent
+        if lodges:
+            visits[block, market, city, VisitCount.ROOM_NIGHTS] += w * size * nights / p.guests_per_room[kind]
+        periods[block, period, PeriodCount.PERSONS] += w * size
+        periods[block, period, PeriodCount.YUAN] += w * spent

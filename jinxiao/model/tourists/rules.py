@@ -1,4 +1,4 @@
-"""Tourist rules (economics.md T1-T4): come or not, where, what is spent, the departure refund."""
+"""Tourist rules of one party (economics.md T2-T4): length of stay, the departure refund, payments that fail."""
 
 import math
 
@@ -8,13 +8,14 @@ rule = njit(cache=True, nogil=True, error_model="numpy")
 
 
 @rule
-def coming_probability(base, utility_change):
-    """Monthly probability that a party comes: base odds shifted by utility (binary logit, T1).
+def nights_of_stay(u, stay, room):
+    """Nights of a stay that fits into ``room`` days (T2).
 
-    ``base`` is the probability at neutral utility; ``utility_change`` adds leisure days, access, attraction and prices.
+    Wished nights are geometric, ``P(N >= j) = exp(-j / stay)``, so that a day trip is one of them; those that do not fit are cut.
     """
-    odds = base / (1.0 - base) * math.exp(utility_change)
-    return odds / (1.0 + odds)
+    fits = 1.0 - math.exp(-room / stay)
+    nights = math.ceil(-stay * math.log(1.0 - u * fits)) - 1.0
+    return max(min(nights, math.ceil(room) - 1.0), 0.0)
 
 
 @rule
@@ -26,3 +27,9 @@ def departure_refund(goods, shops, threshold, rate, reach):
     if shops <= 0.0 or goods / shops < threshold:
         return 0.0
     return rate * reach * goods
+
+
+@rule
+def paid(amount, failing, eased):
+    """Part of a purchase that is made where a share of payments fails, some of which has been eased (T4)."""
+    return amount * (1.0 - failing * (1.0 - eased))

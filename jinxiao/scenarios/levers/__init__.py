@@ -11,7 +11,7 @@ from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
 from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy, CreditLine
 from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
 from jinxiao.scenarios.levers.housing import HomeAcquisition, HomeRenewal, HomeSubsidy, MortgageTerms
-from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, VisaFree
+from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, PaymentEase, VisaFree
 from jinxiao.scenarios.levers.leisure import (
     Attraction,
     CouponWave,
@@ -51,6 +51,7 @@ AnyInstrument = Annotated[
     | VisaFree
     | DepartureRefund
     | InboundEase
+    | PaymentEase
     | PublicPosts
     | HomeSubsidy
     | MortgageTerms
@@ -84,6 +85,7 @@ __all__ = [
     "MinimumWage",
     "MortgageTerms",
     "PaidLeave",
+    "PaymentEase",
     "PublicPosts",
     "SchoolBreak",
     "TicketWaiver",

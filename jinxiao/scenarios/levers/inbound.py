@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jinxiao.model.names import MARKETS, Market
+from jinxiao.model.names import MARKET_GROUPS, MARKETS, market_indices
 from jinxiao.scenarios.levers.base import Draft, Instrument, When
+from jinxiao.scenarios.levers.leisure import ramp
 from jinxiao.scenarios.records import In, Month, OneOf, Parameter, fixed
 
-MarketName = Annotated[str, OneOf(tuple(market.key for market in MARKETS))]
+MarketName = Annotated[str, OneOf((*(market.key for market in MARKETS), *MARKET_GROUPS))]
 
 
 class VisaFree(Instrument):
@@ -79,6 +80,35 @@ class InboundEase(Instrument):
             return
         years = (min(when.month, self.full_effect) - self.start + 1) / 12
         utility = max(0.0, years) * math.log1p(self.yearly_growth.value)
-        indices = [int(Market[name.upper()]) for name in self.markets]
-        draft.conditions.market_friction[indices] += utility
+        draft.conditions.market_friction[market_indices(*self.markets)] += utility
+        draft.charge(rule, self.cost.value / 12)
+
+
+class PaymentEase(Instrument):
+    """Foreign cards, cash and foreign wallets accepted at more tills: part of the purchases that fail today no longer do.
+
+    Attributes
+    ----------
+    eased : Parameter
+        Share of purchases failing today that are made, when fully in effect.
+    full_effect : Month, optional
+        Month in which the full effect is reached; it rises evenly from the start.
+    """
+
+    kind: Literal["payment_ease"]
+    markets: Annotated[tuple[MarketName, ...], Field(min_length=1)] = ("inbound",)
+    eased: Annotated[
+        Parameter,
+        In("share", "share of failing payments that no longer fail", "支付失败中得以解决的比例", high=1),
+    ]
+    full_effect: Month | None = None
+    cost: Annotated[Parameter, In("yuan/year", "public cost a year", "年度经费")] = fixed(0.0, "yuan/year")
+
+    def write(self, draft: Draft, when: When, rule: int) -> None:
+        """Ease payments of each market; several instruments ease what the others left."""
+        if when.month < self.start:
+            return
+        part = self.eased.value * ramp(when.month, self.start, self.full_effect)
+        left = 1.0 - draft.conditions.payment_eased[market_indices(*self.markets)]
+        draft.conditions.payment_eased[market_indices(*self.markets)] = 1.0 - left * (1.0 - part)
         draft.charge(rule, self.cost.value / 12)
