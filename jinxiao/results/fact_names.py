@@ -21,6 +21,7 @@ BLOCKS: Final = {
     "firms": Label("Firms", "市场主体"),
     "national accounts": Label("National accounts", "国民核算"),
     "public money": Label("Public money", "财政与社保"),
+    "budgets": Label("Budgets", "财政收支"),
     "fitted": Label("Fitted facts", "拟合指标"),
     "outcomes": Label("Outcomes (not fitted)", "检验指标（未拟合）"),
     "all": Label("All facts", "全部指标"),
@@ -80,6 +81,11 @@ SERIES: Final = {
     "business_units": Label("Business units", "法人单位"),
     "individual_businesses": Label("Individual businesses", "个体经营户"),
     "gdp_expenditure": Label("GDP by expenditure", "支出法生产总值"),
+    "gdp": Label("Gross domestic product", "地区生产总值"),
+    "labour_share": Label("Labour share of value added", "劳动者报酬占比"),
+    "value_added": Label("Value added", "增加值"),
+    "fiscal_spending": Label("Spending of local budgets", "一般公共预算支出"),
+    "central_transfers": Label("Transfers of the centre", "中央转移支付"),
     "tradein_subsidy": Label("Trade-in subsidies", "以旧换新补贴"),
     "pensions_paid": Label("Pensions paid", "养老金发放"),
     "unemployment_benefit_paid": Label("Unemployment benefits paid", "失业保险金发放"),
@@ -108,7 +114,8 @@ BREAKDOWNS: Final = {
     "public administration": "公共管理", "water environment public facilities": "水利环境和公共设施", "finance": "金融业",
     "leasing and business services": "租赁和商务服务", "scientific and technical services": "科学技术服务",
     "mortgages": "个人住房贷款", "consumer other than mortgages": "其他消费贷款", "secondary and tertiary": "第二、三产业",
-    "household consumption": "居民消费", "government consumption": "政府消费", "both schemes": "两类养老保险",
+    "capital formation": "资本形成", "net outflow": "净流出", "secondary": "第二产业", "tertiary": "第三产业",
+    "social security and employment": "社会保障和就业", "household consumption": "居民消费", "government consumption": "政府消费", "both schemes": "两类养老保险",
     "personal income tax": "个人所得税", "appliances": "家电", "appliances and home goods": "家电家居", "cars": "汽车",
     "fuel": "成品油", "employee pensioners": "职工养老金领取者", "resident pensioners": "居民养老金领取者",
     "resident insured": "居民医保参保者", "term deposits": "定期存款", "tenants": "租房户", "number": "户数",
@@ -120,7 +127,7 @@ BREAKDOWNS: Final = {
 UNITS_ZH: Final = {
     "yuan/year": "元/年", "yuan/month": "元/月", "yuan/trip": "元/次", "yuan": "元", "%": "%", "100m yuan": "亿元",
     "ratio to the mean": "与均值之比", "% of households": "占家庭%", "10k persons": "万人", "persons": "人",
-    "per 100 households": "每百户", "units/100 households": "件/百户", "vehicles": "辆", "trips": "次", "10k trips": "万人次",
+    "% of value added": "占增加值%", "per 100 households": "每百户", "units/100 households": "件/百户", "vehicles": "辆", "trips": "次", "10k trips": "万人次",
     "10k visits": "万人次", "10k units": "万个", "households": "户", "ratio": "比值",
 }  # fmt: skip
 _CITIES: Final = {city.key: Label(city.en, city.zh) for city in names.CITIES}
