@@ -16,8 +16,8 @@ from jinxiao.experiments.runs import CLOSURES, Draw, make_draw, model_seed, spli
 from jinxiao.experiments.uplift import check_numbers, check_sample
 from jinxiao.files.errors import InputError
 from jinxiao.model.economy import Economy
-from jinxiao.model.households.diary import N_ENTRIES, UNITS, Entry, parts
 from jinxiao.model.government import function_of
+from jinxiao.model.households.diary import N_ENTRIES, UNITS, Entry, parts
 from jinxiao.model.ledger import ACCOUNT_NAMES, ITEMS, Account
 from jinxiao.model.names import (
     CATEGORIES,

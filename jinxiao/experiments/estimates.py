@@ -54,7 +54,9 @@ class Paired:
 
 
 def ratio(difference: np.ndarray, outcomes: int | Sequence[int]) -> np.ndarray | None:
-    """Return an outcome, or a sum of outcomes, per yuan of fiscal cost by draw, over the whole window; none when a draw has no cost.
+    """Return an outcome, or a sum of outcomes, per yuan of fiscal cost by draw, over the whole window.
+
+    None when a draw has no cost.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ from jinxiao.model.conditions import (
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import ITEMS, Account
-from jinxiao.model.names import N_QUINTILES, N_SECTORS, SECTORS, Durable, goods_mask
+from jinxiao.model.names import N_QUINTILES, N_SECTORS, SECTORS, Durable, Sector, goods_mask
 from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.supply import SupplyTable
 
@@ -70,8 +70,9 @@ class Multiplier:
     rounds : DataFrame
         ``kind, window, quantity, value``: per yuan paid, jobs per billion yuan.
     ends : DataFrame
-        ``kind, sector, sink, value``: yuan per 100 yuan paid over the longest window, first and supplier rounds; ``sector`` is the
-        trade at which households spend, empty for what is not spent in the province.
+        ``kind, stage, sector, sink, value``: yuan per 100 yuan paid over the longest window; ``stage`` is households (what they
+        do not spend in the province), sellers, or suppliers of these in all their rounds; ``sector`` the trade at which
+        households spend.
     paid : dict of str to float
         Yuan paid over the longest window.
     """
@@ -97,12 +98,11 @@ def _transfer(**values: Any) -> np.ndarray:
 
 def _durables() -> np.ndarray:
     shared = {
-        "rule": RULE, "powertrain": -1, "zones": ALL_ZONES, "price_ceiling": 1e9, "eligible_share": 1.0, "take_up": 1.0, "pool": 0,
+        "rule": RULE, "powertrain": -1, "zones": ALL_ZONES, "price_ceiling": 1e9, "eligible_share": 1.0, "take_up": 1.0,
+        "pool": 0,
     }  # fmt: skip
     rate, cap = APPLIANCE_RATE
-    rows = [
-        _row(DURABLE_RULE, durable=k, rate=rate, cap=cap, min_old_age=-1, **shared) for k in APPLIANCES
-    ]
+    rows = [_row(DURABLE_RULE, durable=k, rate=rate, cap=cap, min_old_age=-1, **shared) for k in APPLIANCES]
     rows.append(
         _row(DURABLE_RULE, durable=Durable.CAR, flat=CAR_SUBSIDY, cap=CAR_SUBSIDY, min_old_age=0, **shared)
     )
@@ -173,7 +173,7 @@ def multiplier(
     paid = {kind: float(np.mean([p for runs in found for k, _, _, p in runs if k == kind])) for kind in KINDS}
     return Multiplier(
         rounds.groupby(keys, sort=False)["value"].mean().reset_index(),
-        ends.groupby(["kind", "sector", "sink"], sort=False)["value"].mean().reset_index(),
+        ends.groupby(["kind", "stage", "sector", "sink"], sort=False)["value"].mean().reset_index(),
         paid,
     )
 
@@ -198,9 +198,7 @@ def _of_seed(
             economy.run_for(months - START)
             runs.append(economy.outcomes())
         supply = history.founding.supply
-        rounds = [
-            _rounds(kind, window, plain, *runs, supply) for window in WINDOWS
-        ]
+        rounds = [_rounds(kind, window, plain, runs[0], runs[1], supply) for window in WINDOWS]
         ends, paid = _ends(kind, plain, runs[0], supply, history.founding.taxes, labour)
         yield kind, pd.concat(rounds), ends, paid
 
@@ -220,7 +218,7 @@ def _per_unit(history: Economy, kind: str, months: int) -> float:
 def labour_share(outcomes: Outcomes) -> NDArray[np.float64]:
     """Return labour income (wages, takings, farm income) per yuan of sales by sector in a run, shape (sectors,)."""
     labour = outcomes.aggregates["labour"][..., 1:3].sum(axis=(0, 1, 3))
-    labour[SECTORS.index(next(s for s in SECTORS if s.key == "farming"))] += _item(outcomes, Item.FARM).sum()
+    labour[Sector.FARMING] += _item(outcomes, Item.FARM).sum()
     sales = outcomes.aggregates["sales"].sum(axis=(0, 1))
     return np.asarray(labour / np.maximum(sales, 1.0))
 
@@ -230,7 +228,9 @@ def _item(outcomes: Outcomes, item: int) -> NDArray[np.float64]:
     return np.asarray(outcomes.aggregates["accounts"][..., item].sum(axis=(1, 2)))
 
 
-def _flow(outcomes: Outcomes, payers: tuple[int, ...], payees: tuple[int, ...], *items: str) -> NDArray[np.float64]:
+def _flow(
+    outcomes: Outcomes, payers: tuple[int, ...], payees: tuple[int, ...], *items: str
+) -> NDArray[np.float64]:
     flows = outcomes.aggregates["flows"]
     columns = [ITEMS.index(item) for item in items]
     return np.asarray(flows[:, list(payers)][:, :, list(payees)][..., columns].sum(axis=(1, 2, 3)))
@@ -304,15 +304,20 @@ def _ends(
     demand = (direct.aggregates["custom"] - plain.aggregates["custom"])[after].sum(axis=(0, 1))
     outside = float((_item(direct, Item.TRIPS_OUTSIDE) - _item(plain, Item.TRIPS_OUTSIDE))[after].sum())
     margin = supply.margin
-    rows = [("", "saving", paid - demand.sum() - outside), ("", "outside", outside)]
-    for sector in range(N_SECTORS):
-        if demand[sector] == 0.0:
-            continue
+    parts = {
+        "inflow": supply.inflow, "labour": labour, "taxes": taxes, "profits": margin - labour - taxes,
+    }  # fmt: skip
+    rows = [
+        ("households", "", "saving", paid - demand.sum() - outside),
+        ("households", "", "outside", outside),
+    ]
+    for sector in np.flatnonzero(demand):
         sold = supply.inverse[:, sector] * demand[sector]
-        parts = {
-            "inflow": supply.inflow, "labour": labour, "taxes": taxes, "profits": margin - labour - taxes,
-        }  # fmt: skip
-        rows += [(SECTORS[sector].key, sink, float(sold @ share)) for sink, share in parts.items()]
-    table = pd.DataFrame(rows, columns=["sector", "sink", "value"]).assign(kind=kind)
+        sold[sector] -= demand[sector]
+        own = np.zeros(N_SECTORS)
+        own[sector] = demand[sector]
+        for stage, sales in (("sellers", own), ("suppliers", sold)):
+            rows += [(stage, SECTORS[sector].key, sink, float(sales @ part)) for sink, part in parts.items()]
+    table = pd.DataFrame(rows, columns=["stage", "sector", "sink", "value"]).assign(kind=kind)
     table["value"] *= 100.0 / paid
     return table, paid

@@ -70,6 +70,8 @@ KEPT_FOR_2024 = (
 """Columns that are known for January 2024 and so are put back after the burn-in."""
 MOST_REHEARSALS = 8
 """How often a month is rehearsed with pools closing earlier before a pool that is still overdrawn stays shut."""
+LEAST_FORCE = 1e-3
+"""Labour force of a city over that at the start below which firms' plans do not follow it: a city may lose its last worker."""
 LEAST_SALES = 1.0
 """Yuan a month that a cell sells at least at the start, so that it has a firm whoever may come to buy or work there."""
 EVERYONE = np.zeros(0, np.int64)
@@ -215,6 +217,8 @@ class Economy(mesa.Model):
             weights=world.households["weight"].astype(np.float64),
             minlength=2 * N_CITIES,
         )
+        by_city = self.zone_households.reshape(N_CITIES, 2).sum(axis=1)
+        self.city_shares = by_city / by_city.sum() if by_city.any() else np.full(N_CITIES, 1.0 / N_CITIES)
         self.treasuries = {
             Account.CENTRE: [Treasury(self, "centre", Account.CENTRE)],
             Account.PROVINCE: [Treasury(self, "province", Account.PROVINCE)],
@@ -352,11 +356,10 @@ class Economy(mesa.Model):
 
     def release_pools(self) -> None:
         """Add this month's money to the budget pools."""
-        households = self.zone_households.reshape(N_CITIES, 2).sum(axis=1)
         for pool, money in self.conditions.pool_budget.items():
             shares = self.conditions.pool_shares.get(pool)
             if shares is not None:
-                shares = shares if shares.any() else households
+                shares = shares if shares.any() else self.city_shares
                 self.state.pools[pool] = self.state.pools.get(pool, 0.0) + money * shares / shares.sum()
             else:
                 self.state.pools[pool] = self.state.pools.get(pool, 0.0) + money
@@ -555,9 +558,7 @@ class Economy(mesa.Model):
         planned = self.founding.other_purchases * self.growth
         works, services = pm.planned_purchases(planned, self.public_shares)
         cost = pm.local_cost(self.channels.payments, self.instruments)
-        self.financing = finance(
-            cost, self.state.local_debt, self.values["flows.bond_rate"], works, services
-        )
+        self.financing = finance(cost, self.state.local_debt, self.values["flows.bond_rate"], works, services)
         self.planned_other = planned
         self.other = planned.copy()
         self.other[:, pm.WORKS] -= self.financing.cut_works
@@ -598,7 +599,9 @@ class Economy(mesa.Model):
         unit_cost = 1.0 + labour_share[None, :] * (self.state.markets.wage_index / self.growth - 1.0)
         relief = np.tile(self.conditions.labour_cost_relief, N_CITIES)
         # firms grow and shrink with the people there are to hire
-        force = self._labour_force() / np.maximum(self.founding.force, 1.0)
+        there = self.founding.force > 0.0
+        force = np.where(there, self._labour_force() / np.where(there, self.founding.force, 1.0), 1.0)
+        force = np.maximum(force, LEAST_FORCE)
         plan_firms(
             self.founding.cell_starts, self.model_seed, self.month, self.growth,
             mk.monthly_growth(self.values["firms.trend_growth"]), self.state.firms, unit_cost.ravel(), relief,
@@ -873,8 +876,7 @@ class Economy(mesa.Model):
         normal = self.quits[:, None] * jobs
         self.state.markets.vacancy_cdf = mk.vacancy_shares(normal.copy())
         money, loans = household_money(self.state.households)
-        shares = self.zone_households.reshape(N_CITIES, 2).sum(axis=1)
-        self.state.ledger = Ledger(city_shares=shares / shares.sum())
+        self.state.ledger = Ledger(city_shares=self.city_shares.copy())
         self.state.ledger.money[Account.HOUSEHOLDS] = money
         self.state.ledger.money[Account.FIRMS] = firm_money(firms)
         self.state.ledger.money[Account.BANKS] = -money - firm_money(firms) + loans

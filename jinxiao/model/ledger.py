@@ -108,6 +108,10 @@ class Ledger:
         """Consumer loans and mortgages owed by households, yuan."""
         return float(self.debts[Account.HOUSEHOLDS])
 
+    @loans.setter
+    def loans(self, amount: float) -> None:
+        self.debts[Account.HOUSEHOLDS] = amount
+
     def copy(self) -> "Ledger":
         """Return an independent copy."""
         return Ledger(*(getattr(self, name).copy() for name in self.__dataclass_fields__))

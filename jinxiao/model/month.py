@@ -324,8 +324,7 @@ def policy_channels(economy: "Economy") -> Channels:
     c, v = economy.conditions, economy.values
     households, visitors = economy.household_cost, economy.visitor_costs
     cost = np.zeros((MAX_RULES, N_CITIES))
-    population = economy.zone_households.reshape(N_CITIES, 2).sum(axis=1)
-    population = population / population.sum()
+    population = economy.city_shares
     payments: list[tuple[dict[int, np.ndarray], Account, str]] = []
 
     def book(by_city: np.ndarray, amounts: dict[int, float], payee: Account, item: str) -> None:

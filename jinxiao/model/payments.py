@@ -18,11 +18,16 @@ PAYER_ACCOUNT = {
     Payer.FIRMS: Account.FIRMS,
     Payer.UNIONS: Account.UNIONS,
 }
-PUBLIC_SERVICES: Mapping[str, Sector] = {"public_services": Sector.PUBLIC, "public_education": Sector.EDUCATION}
+PUBLIC_SERVICES: Mapping[str, Sector] = {
+    "public_services": Sector.PUBLIC,
+    "public_education": Sector.EDUCATION,
+}
 """Items under which budgets buy the whole remaining output of a sector."""
 FUND_BUYS = Sector.HEALTH_CARE
 WORKS = Sector.CONSTRUCTION
 LOCAL_BUDGETS = (Account.CENTRE, Account.PROVINCE, Account.CITIES)
+MONTHS_TO_MAKE_UP = 12.0
+"""Months over which the centre makes up what the funds lack."""
 FINANCED = (Payer.PROVINCE, Payer.CITY)
 """Payers whose part of a measure is new money, moved from other spending, or borrowed."""
 
@@ -43,9 +48,7 @@ class PublicShares:
     bank_share_of_property: float
 
 
-def planned_purchases(
-    other: np.ndarray, shares: PublicShares
-) -> tuple[np.ndarray, np.ndarray]:
+def planned_purchases(other: np.ndarray, shares: PublicShares) -> tuple[np.ndarray, np.ndarray]:
     """Return works and services that province and cities would buy this month, each (2, cities), by where they are bought.
 
     Parameters
@@ -176,9 +179,7 @@ def other_buyers(
     ledger.pay(Account.REST, Account.FIRMS, "other_purchases", rest)
 
 
-def firms_pay(
-    ledger: Ledger, inflow: float, taxes: np.ndarray, profits: float, shares: PublicShares
-) -> None:
+def firms_pay(ledger: Ledger, inflow: float, taxes: np.ndarray, profits: float, shares: PublicShares) -> None:
     """Book what firms pay out: goods from outside, taxes by city, profits."""
     ledger.pay(Account.FIRMS, Account.REST, "inflow_of_goods", inflow)
     for account, share in zip(LOCAL_BUDGETS, shares.taxes, strict=True):
@@ -186,9 +187,7 @@ def firms_pay(
     ledger.pay(Account.FIRMS, Account.REST, "profits", profits)
 
 
-def budgets_borrow(
-    ledger: Ledger, borrowed: np.ndarray, repaid: np.ndarray, interest: np.ndarray
-) -> None:
+def budgets_borrow(ledger: Ledger, borrowed: np.ndarray, repaid: np.ndarray, interest: np.ndarray) -> None:
     """Book what province and cities borrow for measures, repay, and pay as interest, each (1 + cities,), yuan."""
     for account, part in ((Account.PROVINCE, slice(0, 1)), (Account.CITIES, slice(1, None))):
         ledger.pay(Account.BANKS, account, "new_loans", borrowed[part])
@@ -197,10 +196,15 @@ def budgets_borrow(
 
 
 def grant(ledger: Ledger, grants: "Grants", growth: float) -> None:
-    """Book grants between budgets: the centre supports the province and the funds, the province its cities."""
+    """Book grants between budgets: the centre supports the province and the funds, the province its cities.
+
+    The funds hold no reserve of their own here: what they lack after a month is made up over the next year, as more people
+    retire than the trend of grants allows for.
+    """
+    shortage = max(-float(ledger.money[Account.FUND]), 0.0) / MONTHS_TO_MAKE_UP
     ledger.pay(Account.CENTRE, Account.PROVINCE, "grants_between_budgets", grants.province * growth)
     ledger.pay(Account.PROVINCE, Account.CITIES, "grants_between_budgets", grants.cities * growth)
-    ledger.pay(Account.CENTRE, Account.FUND, "grants_between_budgets", grants.fund * growth)
+    ledger.pay(Account.CENTRE, Account.FUND, "grants_between_budgets", grants.fund * growth + shortage)
 
 
 @dataclass(frozen=True)

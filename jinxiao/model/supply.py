@@ -122,7 +122,9 @@ def supply_table(values: Values) -> SupplyTable:
 def _local_part(values: Values) -> np.ndarray:
     """Return the part of inputs bought in the province, by supplier in the order of SUPPLIERS."""
     by_quotient = flegg(
-        np.asarray(values["flows.location_quotient"]), values["flows.region_size"], values["flows.flegg_delta"]
+        np.asarray(values["flows.location_quotient"]),
+        values["flows.region_size"],
+        values["flows.flegg_delta"],
     )
     goods = dict(zip(BY_QUOTIENT, by_quotient.tolist(), strict=True))
     services = [sector for sector in SUPPLIERS if sector not in goods]
@@ -132,7 +134,11 @@ def _local_part(values: Values) -> np.ndarray:
 
 
 def sales_at_start(
-    table: SupplyTable, known: np.ndarray, least_other: np.ndarray, needed: np.ndarray, supplier_share: np.ndarray
+    table: SupplyTable,
+    known: np.ndarray,
+    least_other: np.ndarray,
+    needed: np.ndarray,
+    supplier_share: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what other buyers take at the start so that each cell sells what its labour income calls for, and all sales.
 

@@ -115,7 +115,8 @@ BREAKDOWNS: Final = {
     "leasing and business services": "租赁和商务服务", "scientific and technical services": "科学技术服务",
     "mortgages": "个人住房贷款", "consumer other than mortgages": "其他消费贷款", "secondary and tertiary": "第二、三产业",
     "capital formation": "资本形成", "net outflow": "净流出", "secondary": "第二产业", "tertiary": "第三产业",
-    "social security and employment": "社会保障和就业", "household consumption": "居民消费", "government consumption": "政府消费", "both schemes": "两类养老保险",
+    "social security and employment": "社会保障和就业", "household consumption": "居民消费",
+    "government consumption": "政府消费", "both schemes": "两类养老保险",
     "personal income tax": "个人所得税", "appliances": "家电", "appliances and home goods": "家电家居", "cars": "汽车",
     "fuel": "成品油", "employee pensioners": "职工养老金领取者", "resident pensioners": "居民养老金领取者",
     "resident insured": "居民医保参保者", "term deposits": "定期存款", "tenants": "租房户", "number": "户数",
@@ -127,7 +128,8 @@ BREAKDOWNS: Final = {
 UNITS_ZH: Final = {
     "yuan/year": "元/年", "yuan/month": "元/月", "yuan/trip": "元/次", "yuan": "元", "%": "%", "100m yuan": "亿元",
     "ratio to the mean": "与均值之比", "% of households": "占家庭%", "10k persons": "万人", "persons": "人",
-    "% of value added": "占增加值%", "per 100 households": "每百户", "units/100 households": "件/百户", "vehicles": "辆", "trips": "次", "10k trips": "万人次",
+    "% of value added": "占增加值%",
+    "per 100 households": "每百户", "units/100 households": "件/百户", "vehicles": "辆", "trips": "次", "10k trips": "万人次",
     "10k visits": "万人次", "10k units": "万个", "households": "户", "ratio": "比值",
 }  # fmt: skip
 _CITIES: Final = {city.key: Label(city.en, city.zh) for city in names.CITIES}

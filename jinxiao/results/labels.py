@@ -44,7 +44,9 @@ OUTCOMES: Final = {
     "public_purchases": Label("Other public purchases", "其他政府采购支出"),
     "gross_spending": Label("Gross attributed spending", "带动消费额（毛额）"),
     ADDITIONAL_PER_YUAN: Label("Additional yuan per fiscal yuan", "每元财政资金新增消费"),
-    NET_PER_YUAN: Label("The same, less other public purchases given up", "每元财政资金新增消费（扣除挤出的政府采购）"),
+    NET_PER_YUAN: Label(
+        "The same, less other public purchases given up", "每元财政资金新增消费（扣除挤出的政府采购）"
+    ),
     GROSS_PER_YUAN: Label("Gross yuan per fiscal yuan", "每元财政资金带动消费（毛额）"),
 }
 QUINTILES: Final = {

@@ -77,8 +77,8 @@ def uplift_frame(result: UpliftResult, lang: str = "en") -> pd.DataFrame:
     """Return the answer, one row a measure, largest first, the whole last; numbers are those of the table.
 
     Columns: ``measure, name, evidence, estimand, closure, reference``, then ``OUTCOME, OUTCOME_low, OUTCOME_high`` for
-    ``total_consumption, fiscal_cost, additional_per_yuan, net_per_yuan, gross_per_yuan, jobs`` (yuan, persons); NaN without a cost.
-    The rows repeat for each way of attributing and of closing markets that was asked for.
+    ``total_consumption, fiscal_cost, additional_per_yuan, net_per_yuan, gross_per_yuan, jobs`` (yuan, persons); NaN
+    without a cost. The rows repeat for each way of attributing and of closing markets that was asked for.
     """
     return pd.DataFrame([row for answer in Answer.every(result, lang) for row in _answer_rows(answer)])
 

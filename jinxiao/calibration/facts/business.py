@@ -100,9 +100,7 @@ def _expenditure(y: Year2024) -> Iterator[Fact]:
     )
     spent = y.total(*CONSUMPTION)
     yield y.fact("gdp_expenditure", "household consumption", spent, Label(False, bridge=accounts))
-    public = (
-        "wages, goods and depreciation; model: what budgets and funds buy of public services, education, health"
-    )
+    public = "wages, goods and depreciation; model: what budgets and funds buy of public services, education, health"
     bought = y.paid(BUDGETS, (Account.FIRMS,), "public_services", "public_education", "public_health")
     yield y.fact("gdp_expenditure", "government consumption", bought, Label(False, bridge=public))
     formed = y.other(Sector.CONSTRUCTION) + y.paid((Account.BANKS,), (Account.FIRMS,), "building")
@@ -122,14 +120,14 @@ def _incomes(y: Year2024) -> Iterator[Fact]:
     """Labour income over value added, and the whole of value added."""
     gdp = y.newest("gdp")
     added = y.value_added(range(N_SECTORS)) + y.total(Item.IMPUTED_RENT)
-    whole = "all units; model: firms sized by what households report to earn, which is less than in the accounts"
+    whole = (
+        "all units; model: firms sized by what households report to earn, which is less than in the accounts"
+    )
     yield fact("gdp", "all", Published.of(gdp), added, Label(False, bridge=whole))
     share = y.newest("labour_share")
     labour = y.total(Item.WAGES, Item.BUSINESS, Item.FARM)
     told = "employers' contributions and mixed income included; model: labour income as households report it"
-    yield fact(
-        "labour_share", "all", Published.of(share), 100.0 * labour / added, Label(False, bridge=told)
-    )
+    yield fact("labour_share", "all", Published.of(share), 100.0 * labour / added, Label(False, bridge=told))
 
 
 def _production(y: Year2024) -> Iterator[Fact]:
