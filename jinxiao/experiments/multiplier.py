@@ -311,7 +311,7 @@ def _ends(
         ("households", "", "saving", paid - demand.sum() - outside),
         ("households", "", "outside", outside),
     ]
-    for sector in np.flatnonzero(demand):
+    for sector in range(N_SECTORS):
         sold = supply.inverse[:, sector] * demand[sector]
         sold[sector] -= demand[sector]
         own = np.zeros(N_SECTORS)

@@ -34,10 +34,10 @@ SERIES: Final = (
 )
 """Paths that should not drift.
 
-Unemployment (per cent of the labour force), prices (January 2024 = 100), mean wage of those hired over trend (2024 = 100), deposits
-over yearly income, firms' cash over monthly sales, what province and cities and what the funds have drawn beyond their receipts
-since the start over a year's public purchases (per cent), people at work (2024 = 100), consumption over trend (2024 = 100), and the
-same without trips, outings and goods bought in lumps.
+Unemployment (per cent of the labour force), prices (January 2024 = 100), mean wage of those hired over trend (2024 = 100),
+deposits over yearly income, firms' cash over monthly sales, what province and cities and what the funds have drawn beyond their
+receipts since the start over a year's public purchases (per cent), people at work (2024 = 100), consumption over trend
+(2024 = 100), and the same without trips, outings and goods bought in lumps.
 """
 
 

@@ -84,6 +84,7 @@ SERIES: Final = {
     "gdp": Label("Gross domestic product", "地区生产总值"),
     "labour_share": Label("Labour share of value added", "劳动者报酬占比"),
     "value_added": Label("Value added", "增加值"),
+    "fiscal_revenue": Label("Revenue of local budgets", "一般公共预算收入"),
     "fiscal_spending": Label("Spending of local budgets", "一般公共预算支出"),
     "central_transfers": Label("Transfers of the centre", "中央转移支付"),
     "tradein_subsidy": Label("Trade-in subsidies", "以旧换新补贴"),

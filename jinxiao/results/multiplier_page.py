@@ -125,8 +125,8 @@ in {start}, paid by the centre. All figures are per yuan really paid.
 
 - **Cash**: the same sum to every household, once.
 - **Pension**: a rise for every pensioner of the resident scheme, a billion yuan a year, taken as permanent.
-- **Trade-in**: {rate:g}% off appliances and digital goods, at most {cap:,.0f} yuan, and {car:,.0f} yuan off a car that replaces one,
-  until a billion yuan is spent. Purchases that would have been made anyway, and those brought forward, are taken off.
+- **Trade-in**: {rate:g}% off appliances and digital goods, at most {cap:,.0f} yuan, and {car:,.0f} yuan off a car that replaces
+  one, until a billion yuan is spent. Purchases that would have been made anyway, and those brought forward, are taken off.
 - **Coupons**: spend {threshold:g}, get {discount:g} off in food shops, restaurants and culture, by lottery, for {months} months.
 
 The first round is what households do with prices, wages and jobs held (direct closure). Sellers keep a margin, buy in the

@@ -75,7 +75,7 @@ def steady_figure(frame: pd.DataFrame, lang: str = "en", scale: int = SCALE) -> 
             first = float(frame[names[0]].iloc[:YEAR].mean())
             axes.axhline(first, color=GREEN, linewidth=0.7, linestyle="--")
             for month in months:
-                if month % YEAR == 9 or frame.index[month] in SPRING:
+                if month % YEAR == 9 or str(frame.index[int(month)]) in SPRING:
                     axes.axvspan(month - 0.5, month + 0.5, color=MUTED, alpha=0.12, linewidth=0)
             axes.set_title(title.of(lang), loc="left")
             axes.grid(axis="y")
@@ -85,7 +85,7 @@ def steady_figure(frame: pd.DataFrame, lang: str = "en", scale: int = SCALE) -> 
             key = 0.35 * room if len(names) > 1 else 0.0  # for the legend
             axes.set_ylim(middle - 0.5 * room, middle + 0.5 * room + key)
             style.plain_ticks(axes.yaxis, 4)
-            axes.set_xticks(months[::YEAR], list(frame.index[::YEAR].str[:4]))
+            axes.set_xticks(months[::YEAR], [str(label)[:4] for label in frame.index][::YEAR])
             if len(names) > 1:
                 axes.legend(loc="upper left", ncols=2)
         style.close_grid(panels.ravel(), len(PANELS), 2)

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from small_policies import branch, busy_policy, neutral_policy, policy_of, transfer
 
+from jinxiao.experiments.close_up import balance_sheet, budgets, transactions_flow
 from jinxiao.model.baseline import Baseline
 from jinxiao.model.conditions import Policy
 from jinxiao.model.economy import Economy
 from jinxiao.model.government import LocalDebt, finance
 from jinxiao.model.ledger import ITEMS, TOLERANCE, Account, Ledger
-from jinxiao.model.names import N_CITIES, N_ZONES
+from jinxiao.model.names import CITIES, N_CITIES, N_ZONES
 
 CITY_PAYS = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
 PROVINCE_PAYS = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
@@ -43,8 +44,6 @@ def purchases(economy: Economy) -> np.ndarray:
 
 
 def _cities() -> list[str]:
-    from jinxiao.model.names import CITIES
-
     return [c.key for c in CITIES]
 
 
@@ -191,6 +190,45 @@ def test_a_payment_to_cities_goes_into_the_book_of_each(baseline: Baseline) -> N
     # what firms give back is booked as their payment
     assert ledger.flows[Account.FIRMS, Account.CITIES, works] == by_city.sum()
     assert not ledger.city_paid.any()
+
+
+# --- tables
+
+
+@pytest.mark.parametrize("name", ["reference", "busy"])
+def test_every_instrument_adds_up_to_zero_and_sheets_follow_from_flows(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    outcomes = request.getfixturevalue(name).outcomes()
+    sheet, flows = balance_sheet(outcomes), transactions_flow(outcomes)
+    assert list(sheet.columns) == ["month", "sector", "instrument", "value"]
+    assert list(flows.columns) == ["month", "payer", "payee", "item", "value"]
+    by_instrument = sheet.groupby(["month", "instrument"])["value"]
+    assert (by_instrument.sum().abs() <= TOLERANCE * by_instrument.agg(lambda v: v.abs().sum())).all()
+    held = sheet[sheet["instrument"].isin(["deposits", "term_deposits", "credit_lines"])]
+    money = held.pivot_table(index="month", columns="sector", values="value", aggfunc="sum")
+    net = flows.pivot_table(index="month", columns="payee", values="value", aggfunc="sum").fillna(0.0)
+    net = net - flows.pivot_table(index="month", columns="payer", values="value", aggfunc="sum").fillna(0.0)
+    size = money.abs().sum(axis=1).iloc[1:]
+    for sector in ("households", "firms", "centre", "province", "cities", "fund"):
+        gap = (money[sector].diff() - net[sector]).iloc[1:].abs()
+        assert (gap <= TOLERANCE * size).all(), sector
+    owed = sheet[sheet["instrument"].isin(["instalments", "mortgages"]) & (sheet["sector"] == "banks")]
+    loans = owed.groupby("month")["value"].sum().to_numpy()
+    np.testing.assert_allclose(loans, outcomes.aggregates["balances"][:, -1], rtol=1e-9)
+
+
+def test_books_of_budgets_name_functions_and_add_up_to_the_flows(busy: Economy) -> None:
+    outcomes = busy.outcomes()
+    books, flows = budgets(outcomes), transactions_flow(outcomes)
+    paid = books[books["direction"] == "paid"]
+    for account, names in {"cities": _cities(), "province": ["province"], "fund": ["fund"]}.items():
+        mine = paid[paid["budget"].isin(names)].groupby("month")["value"].sum()
+        whole = flows[flows["payer"] == account].groupby("month")["value"].sum()
+        np.testing.assert_allclose(mine, whole, rtol=1e-9)
+    assert {"education", "public services", "public works", "health", "social security", "measures"} <= set(
+        paid["function"]
+    )
 
 
 # --- tiny economies

@@ -110,6 +110,15 @@ def budgets(y: Year2024) -> Iterator[Fact]:
     spent = y.paid(local, (*firms, *households))
     every = "all functions; model: services, works, transfers and measures of province and cities"
     yield y.fact("fiscal_spending", "all", spent, Label(False, bridge=every))
+    jinzhong = y.of_city("city_paid", "Jinzhong", (*firms, *households))
+    city = "general budget of city and counties in 2023; model: what the city's budget buys and pays to households"
+    yield y.fact("fiscal_spending", "all", jinzhong, Label(False, bridge=city, geo="Jinzhong"))
+    own = "all revenue, that of no tax included; model: local taxes of firms and households there, the province's part included"
+    for c in CITIES:
+        taxed = y.of_city("city_received", c.key, (*firms, *households), "taxes_and_contributions")
+        split = y.baseline.values["flows.tax_split"]
+        whole = taxed * float(split[1] + split[2]) / float(split[2])
+        yield y.fact("fiscal_revenue", "all", whole, Label(False, bridge=own, geo=c.key))
     grants = y.paid((Account.CENTRE,), (Account.PROVINCE,), "grants_between_budgets")
     balanced = "transfers of the centre; model: what balances province and cities at the start"
     yield y.fact("central_transfers", "all", grants, Label(False, bridge=balanced))

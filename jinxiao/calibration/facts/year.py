@@ -20,7 +20,7 @@ from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED
 from jinxiao.model.ledger import ITEMS, Account
 from jinxiao.model.markets import trend
-from jinxiao.model.names import DURABLES, N_CITIES, N_SECTORS, Category, Occupation, Sector
+from jinxiao.model.names import CITIES, DURABLES, N_CITIES, N_SECTORS, Category, Occupation, Sector
 from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.supply import supply_table
 
@@ -153,6 +153,12 @@ class Year2024:
         flows = self.detail("flows").sum(axis=0)
         columns = [ITEMS.index(item) for item in items or ITEMS]
         return float(flows[np.ix_(list(payers), list(payees), columns)].sum())
+
+    def of_city(self, book: str, city: str, others: Sequence[Account], *items: str) -> float:
+        """Return what a city paid or received (``city_paid``, ``city_received``) in the year, yuan: of some items, or of all."""
+        mine = self.detail(book)[:, [c.key for c in CITIES].index(city)].sum(axis=0)
+        columns = [ITEMS.index(item) for item in items or ITEMS]
+        return float(mine[np.ix_(list(others), columns)].sum())
 
     def other(self, sector: Sector) -> float:
         """Return what buyers other than households and visitors took from a sector in the year, yuan."""
