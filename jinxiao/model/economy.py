@@ -50,7 +50,7 @@ from jinxiao.model.population import Population
 from jinxiao.model.random import take_up_draw
 from jinxiao.model.recorder import Recorder
 from jinxiao.model.state import Founding, State, firm_money, household_money
-from jinxiao.model.supply import WITHOUT_CONSUMERS, sales_at_start, supply_table
+from jinxiao.model.supply import SIZED_BY_LABOUR, sales_at_start, supply_table
 from jinxiao.model.tourists.columns import PARTY
 from jinxiao.model.tourists.loop import N_VISIT_COUNTS, tourist_block
 from jinxiao.model.tourists.setup import FIRST_PARTY, make_parties, tourist_parameters
@@ -824,14 +824,14 @@ class Economy(mesa.Model):
     def _needed_sales(self, wages: np.ndarray, margin: np.ndarray, level: float) -> np.ndarray:
         """Return the sales that labour income calls for, yuan a month at trend level, shape (cities, sectors).
 
-        Sectors that face consumers: the wage bill over its least share of sales. Others: all labour income, farm income
+        Sectors that live on consumers: the wage bill over its least share of sales. Others: all labour income, farm income
         included, over the labour share of value added and the value added of a yuan of sales.
         """
         v = self.values
         needed = wages / np.asarray(v["firms.labour_cost_share"])[None, :]
         labour = self.worked[..., 1:3].sum(axis=2) / level
         labour[:, Sector.FARMING] += self.by_city[:, Item.FARM] / level
-        columns = list(WITHOUT_CONSUMERS)
+        columns = list(SIZED_BY_LABOUR)
         share = v["flows.labour_coverage"] * np.asarray(v["flows.labour_share"])
         needed[:, columns] = labour[:, columns] / (share * margin[columns])
         return needed

@@ -21,10 +21,12 @@ SUPPLIERS = (
 """Sectors that sell inputs, in the order of ``flows.inputs_mix``; housing services are power, heat and rents."""
 BY_QUOTIENT = (Sector.FARMING, Sector.MINING, Sector.MANUFACTURING)
 """Suppliers of goods, whose local part follows from location quotients, in the order of ``flows.location_quotient``."""
-WITHOUT_CONSUMERS = (
-    Sector.FARMING, Sector.MINING, Sector.MANUFACTURING, Sector.CONSTRUCTION, Sector.PUBLIC, Sector.BUSINESS_SERVICES,
+SIZED_BY_LABOUR = (
+    Sector.EDUCATION, Sector.HEALTH_CARE, Sector.FARMING, Sector.MINING, Sector.MANUFACTURING, Sector.CONSTRUCTION,
+    Sector.PUBLIC, Sector.BUSINESS_SERVICES,
 )  # fmt: skip
-"""Sectors whose sales at the start follow from labour income, in the order of ``flows.labour_share``."""
+"""Sectors that sell little to consumers or are largely paid by budgets, in the order of ``flows.labour_share``: their sales at
+the start follow from labour income."""
 
 
 def flegg(quotient: np.ndarray, size: float, delta: float) -> np.ndarray:
