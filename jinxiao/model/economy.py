@@ -556,13 +556,13 @@ class Economy(mesa.Model):
         if self.state.firms is None:
             return
         planned = self.founding.other_purchases * self.growth
-        works, services = pm.planned_purchases(planned, self.public_shares)
+        orders = pm.public_orders(planned, self.public_shares)
+        works, services = pm.planned_purchases(planned, orders, self.public_shares)
         cost = pm.local_cost(self.channels.payments, self.instruments)
         self.financing = finance(cost, self.state.local_debt, self.values["flows.bond_rate"], works, services)
-        self.planned_other = planned
-        self.other = planned.copy()
-        self.other[:, pm.WORKS] -= self.financing.cut_works
-        self.other[:, pm.PUBLIC_SERVICES["public_services"]] -= self.financing.cut_services
+        self.planned_other, self.planned_orders = planned, orders
+        money = self.financing
+        self.other = pm.left_of(planned, orders, money.cut_works, money.cut_services)
 
     def sell(self) -> None:
         """Share demand of households, visitors, other buyers and buying firms among firms."""
@@ -729,7 +729,9 @@ class Economy(mesa.Model):
         )
         money = self.financing
         cut = np.stack([money.cut_works, money.cut_services])
-        pm.other_buyers(ledger, self.planned_other, money.cut_by, cut, self.public_shares)
+        pm.other_buyers(
+            ledger, self.planned_other, self.planned_orders, money.cut_by, cut, self.public_shares
+        )
         pm.firms_pay(ledger, self.inflow, self.taxes, self.profits, self.public_shares)
         pm.budgets_borrow(ledger, money.borrowed, money.repaid, money.interest)
         self.state.local_debt.turn(
@@ -897,7 +899,13 @@ class Economy(mesa.Model):
             building=building,
             supply=supply,
             taxes=taxes,
-            grants=pm.balancing_grants(other, sales @ taxes, self.by_city / level, self.public_shares),
+            grants=pm.balancing_grants(
+                other,
+                pm.public_orders(other, self.public_shares),
+                sales @ taxes,
+                self.by_city / level,
+                self.public_shares,
+            ),
         )
 
     # ------------------------------------------------------------------ branching and looking

@@ -48,17 +48,38 @@ class PublicShares:
     bank_share_of_property: float
 
 
-def planned_purchases(other: np.ndarray, shares: PublicShares) -> tuple[np.ndarray, np.ndarray]:
+def public_orders(other: np.ndarray, shares: PublicShares) -> np.ndarray:
+    """Return the part of other custom that governments order from firms, public works, shape (cities, sectors), yuan."""
+    orders = np.zeros_like(other)
+    orders[:, WORKS] = shares.works_share * other[:, WORKS]
+    return orders
+
+
+def planned_purchases(
+    other: np.ndarray, orders: np.ndarray, shares: PublicShares
+) -> tuple[np.ndarray, np.ndarray]:
     """Return works and services that province and cities would buy this month, each (2, cities), by where they are bought.
 
     Parameters
     ----------
-    other : ndarray, shape (cities, sectors)
-        Custom of other buyers than households and visitors, yuan.
+    other, orders : ndarray, shape (cities, sectors)
+        Custom of other buyers than households and visitors, and the part of it that governments order, yuan.
     """
-    works = shares.works_share * other[:, WORKS]
     services = other[:, PUBLIC_SERVICES["public_services"]]
-    return shares.works[1:, None] * works, shares.services[1:, None] * services
+    return shares.works[1:, None] * orders.sum(axis=1), shares.services[1:, None] * services
+
+
+def left_of(
+    other: np.ndarray, orders: np.ndarray, cut_works: np.ndarray, cut_services: np.ndarray
+) -> np.ndarray:
+    """Return other custom (cities, sectors) after budgets give up works and services (cities,)."""
+    ordered = orders.sum(axis=1)
+    left = (
+        other
+        - orders * np.where(ordered > 0.0, cut_works / np.where(ordered > 0.0, ordered, 1.0), 0.0)[:, None]
+    )
+    left[:, PUBLIC_SERVICES["public_services"]] -= cut_services
+    return left
 
 
 def local_cost(
@@ -148,20 +169,25 @@ def home_money(ledger: Ledger, spent: float, subsidies: float, built: float) -> 
 
 
 def other_buyers(
-    ledger: Ledger, other: np.ndarray, cut_by: np.ndarray, cut: np.ndarray, shares: PublicShares
+    ledger: Ledger,
+    other: np.ndarray,
+    orders: np.ndarray,
+    cut_by: np.ndarray,
+    cut: np.ndarray,
+    shares: PublicShares,
 ) -> None:
     """Book purchases that no household or visitor makes: governments, funds, and buyers outside the province.
 
     Parameters
     ----------
-    other : ndarray, shape (cities, sectors)
-        Planned purchases, before budgets give any up.
+    other, orders : ndarray, shape (cities, sectors)
+        Planned purchases and the part that governments order, before budgets give any up.
     cut_by : ndarray, shape (2, 1 + cities)
         Works and services given up by province and cities.
     cut : ndarray, shape (2, cities)
         The same where they would have been bought.
     """
-    works = shares.works_share * other[:, WORKS]
+    works = orders.sum(axis=1)
     rest = float(other.sum()) - float(works.sum()) - float(other[:, FUND_BUYS].sum())
     bought = [("public_works", works, shares.works, 0)]
     for item, sector in PUBLIC_SERVICES.items():
@@ -227,20 +253,20 @@ class Grants:
 
 
 def balancing_grants(
-    other: np.ndarray, taxes: np.ndarray, by_city: np.ndarray, shares: PublicShares
+    other: np.ndarray, orders: np.ndarray, taxes: np.ndarray, by_city: np.ndarray, shares: PublicShares
 ) -> Grants:
     """Return the grants that balance province, cities and funds.
 
     Parameters
     ----------
-    other : ndarray, shape (cities, sectors)
-        Monthly purchases of other buyers at trend level.
+    other, orders : ndarray, shape (cities, sectors)
+        Monthly purchases of other buyers, and of governments among them, at trend level.
     taxes : ndarray, shape (cities,)
         Taxes of firms.
     by_city : ndarray, shape (cities, items)
         Household accounts.
     """
-    works, _ = planned_purchases(other, shares)
+    works, _ = planned_purchases(other, orders, shares)
     services = sum(other[:, sector] for sector in PUBLIC_SERVICES.values())
     income_tax = by_city[:, Item.INCOME_TAX]
     spent = [works[0] + shares.services[1] * services, works[1] + shares.services[2] * services]

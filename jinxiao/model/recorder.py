@@ -21,7 +21,7 @@ from jinxiao.model.names import (
     Sector,
 )
 from jinxiao.model.outcomes import GROUP_OFFSETS, N_GROUPS, OUTCOMES, Outcomes
-from jinxiao.model.payments import FUND_BUYS, PUBLIC_SERVICES, WORKS
+from jinxiao.model.payments import FUND_BUYS, PUBLIC_SERVICES
 from jinxiao.model.state import HOUSEHOLD_STOCKS, household_stocks
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class Recorder:
     def _public_purchases(economy: "Economy") -> np.ndarray:
         """Return what budgets and funds buy from firms of each city, policy left out, yuan."""
         bought = economy.planned_other[:, [*PUBLIC_SERVICES.values(), FUND_BUYS]].sum(axis=1)
-        works = economy.public_shares.works_share * economy.planned_other[:, WORKS]
+        works = economy.planned_orders.sum(axis=1)
         money = economy.financing
         return np.asarray(bought + works - money.cut_works - money.cut_services)
 
