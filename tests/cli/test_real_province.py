@@ -68,7 +68,7 @@ def test_run_adds_ledger_and_panel(folder: Path) -> None:
     jinxiao(folder, "run", "plan", *SMALL, "--months", "20", "--ledger", "--panel", "7", "--out", "run")
     sheet = read(folder / "run" / "ledger" / "balance_sheet.csv")
     size = sheet.groupby(["month", "instrument"])["value"].agg(lambda v: v.abs().sum())
-    assert (sheet.groupby(["month", "instrument"])["value"].sum().abs() < 1e-9 * size).all()
+    assert (sheet.groupby(["month", "instrument"])["value"].sum().abs() <= 1e-9 * size).all()
     flows = read(folder / "run" / "ledger" / "transactions_flow.csv")
     held = sheet[sheet["instrument"].isin(["deposits", "term_deposits", "credit_lines"])]
     money = held.pivot_table(index="month", columns="sector", values="value", aggfunc="sum")

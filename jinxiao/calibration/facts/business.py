@@ -135,7 +135,9 @@ def _production(y: Year2024) -> Iterator[Fact]:
     gdp = y.newest("gdp")
     primary, secondary = [Sector.FARMING], [Sector.MINING, Sector.MANUFACTURING, Sector.CONSTRUCTION]
     tertiary = [Sector(k) for k in range(N_SECTORS) if k not in (*primary, *secondary)]
-    sized = "sales follow from labour income and shares of labour; the coal price of 2022 was higher than that of 2024"
+    sized = (
+        "shares of 2022, when coal was dearer; model: sales follow from labour income and shares of labour"
+    )
     for name, sectors in (("primary", primary), ("secondary", secondary), ("tertiary", tertiary)):
         part = y.newest("gdp_share", name)
         published = Published.derived(
