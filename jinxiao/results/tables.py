@@ -43,9 +43,9 @@ WORDS: Final = {
         "其中方案新增部分：{median} {interval} {unit}。",
     ),
     "per_yuan": Label(
-        "Added and gross per yuan: additional consumption, and spending attributed by official releases, per yuan of "
-        "fiscal cost.",
-        "每元新增、每元带动：每元财政资金对应的新增消费，以及按官方通报口径带动的消费额（毛额）。",
+        "Added, net and gross per yuan of fiscal cost: additional consumption; the same less other public purchases given up "
+        "within the window; spending attributed by official releases.",
+        "每元新增、净增、带动：每元财政资金对应的新增消费；扣除期内挤出的其他政府采购；按官方通报口径带动的消费额（毛额）。",
     ),
     "no_cost": Label("–: no fiscal cost in some draw.", "–：部分抽样中无财政成本。"),
     "uplift": Label("What each measure adds to consumption", "各措施新增消费"),
