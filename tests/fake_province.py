@@ -23,9 +23,11 @@ from jinxiao.model.outcomes import GROUP_OFFSETS, GROUPS, N_GROUPS, OUTCOMES, Ou
 START = 17
 PAYBACK_MONTHS = 3
 LEVEL = {"total_consumption": 60e9, "resident_consumption": 58e9, "retail_sales": 65e9, "services": 25e9,
-         "tourist_spending": 20e9, "jobs": 15e6, "fiscal_cost": 0.0, "spending_outside": 2e9}  # fmt: skip
+         "tourist_spending": 20e9, "jobs": 15e6, "fiscal_cost": 0.0, "spending_outside": 2e9,
+         "public_purchases": 20e9}  # fmt: skip
 SHARE = {"total_consumption": 1.0, "resident_consumption": 0.95, "retail_sales": 0.7, "services": 0.4,
-         "tourist_spending": 0.05, "jobs": 8e-6, "fiscal_cost": 0.0, "spending_outside": 0.02}  # fmt: skip
+         "tourist_spending": 0.05, "jobs": 8e-6, "fiscal_cost": 0.0, "spending_outside": 0.02,
+         "public_purchases": -0.1}  # fmt: skip
 """Part of the extra spending that each outcome sees."""
 
 

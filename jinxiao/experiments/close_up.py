@@ -16,8 +16,9 @@ from jinxiao.experiments.runs import CLOSURES, Draw, make_draw, model_seed, spli
 from jinxiao.experiments.uplift import check_numbers, check_sample
 from jinxiao.files.errors import InputError
 from jinxiao.model.economy import Economy
+from jinxiao.model.government import function_of
 from jinxiao.model.households.diary import N_ENTRIES, UNITS, Entry, parts
-from jinxiao.model.ledger import ACCOUNT_NAMES, ITEMS
+from jinxiao.model.ledger import ACCOUNT_NAMES, ITEMS, Account
 from jinxiao.model.names import (
     CATEGORIES,
     CITIES,
@@ -31,7 +32,10 @@ from jinxiao.model.names import (
     month_label,
 )
 from jinxiao.model.outcomes import Outcomes
+from jinxiao.model.state import HOUSEHOLD_STOCKS
 
+PUBLIC_ACCOUNTS = (Account.CENTRE, Account.PROVINCE, Account.FUND, Account.UNIONS)
+"""Budgets that are one account of the ledger each; the cities are eleven."""
 PANEL_STREAM = 0x9A
 """Key of the random order in which households are taken into a panel."""
 LISTS: Final[dict[int, tuple[str, ...]]] = {
@@ -85,6 +89,8 @@ class CloseUp:
         ``month, payer, payee, item, value``: payments between sectors, yuan; what was not paid is left out.
     balance_sheet : DataFrame
         ``month, sector, instrument, value``: end of month, yuan; what is owed is negative.
+    budgets : DataFrame
+        ``month, budget, direction, counterpart, function, item, value``: what each public budget pays and receives, yuan.
     panel : DataFrame
         ``household, weight, city, residence, quintile, month, quantity, value, unit``: income, consumption, liquid wealth and
         purchases of durables always; of the rest of their diaries what is not zero.
@@ -92,6 +98,7 @@ class CloseUp:
 
     transactions_flow: pd.DataFrame
     balance_sheet: pd.DataFrame
+    budgets: pd.DataFrame
     panel: pd.DataFrame
 
 
@@ -142,7 +149,7 @@ def look_closely(
             bought[t] = (economy.households.columns["durable_bought"][chosen] == t).sum(axis=1)
     outcomes = economy.outcomes()
     table = panel(economy.households.columns, chosen, entries, bought)
-    return CloseUp(transactions_flow(outcomes), balance_sheet(outcomes), table)
+    return CloseUp(transactions_flow(outcomes), balance_sheet(outcomes), budgets(outcomes), table)
 
 
 def choose_households(population: int, wanted: int, seed: int) -> np.ndarray:
@@ -406,15 +413,64 @@ def transactions_flow(outcomes: Outcomes) -> pd.DataFrame:
 def balance_sheet(outcomes: Outcomes) -> pd.DataFrame:
     """Return the balances of a detailed run: ``month, sector, instrument, value``; each instrument adds up to zero.
 
-    The ledger keeps the loans outstanding at the start in the money account of the banks; here they are with the loans, so
-    that the banks' money is what they owe to the others.
+    Deposits, demand and term; consumer credit (credit lines, instalment loans, mortgages); business loans; bonds of local
+    budgets for measures. What is owed is negative. The ledger keeps the loans outstanding at the start in the money account of
+    the banks; here they are with the loans, so that the banks' money is what they owe to the others.
     """
-    balances = outcomes.aggregates["balances"]
-    banks = ACCOUNT_NAMES.index("banks")
-    rows = []
-    for t, (*money, loans) in enumerate(balances.tolist()):
+    found = outcomes.aggregates
+    rows: list[tuple[str, str, str, float]] = []
+    for t in range(outcomes.months):
         label = month_label(t)
-        money[banks] -= sum(money)
-        rows += [(label, sector, "money", value) for sector, value in zip(ACCOUNT_NAMES, money, strict=True)]
-        rows += [(label, "households", "loans", -loans), (label, "banks", "loans", loans)]
+        money, debts = found["balances"][t, :-1].copy(), found["debts"][t]
+        stocks = dict(zip(HOUSEHOLD_STOCKS, found["household_stocks"][t].tolist(), strict=True))
+        money[Account.HOUSEHOLDS] = stocks["deposits"]
+        money[Account.BANKS] = 0.0
+        money[Account.BANKS] = -money.sum()
+        rows += [(label, name, "deposits", value) for name, value in zip(ACCOUNT_NAMES, money, strict=True)]
+        rows += _at_banks(label, "households", "term_deposits", stocks["term_deposits"])
+        for kind in ("credit_lines", "instalments", "mortgages"):
+            rows += _at_banks(label, "households", kind, -stocks[kind])
+        for account, kind in (
+            (Account.FIRMS, "business_loans"), (Account.PROVINCE, "local_bonds"), (Account.CITIES, "local_bonds"),
+        ):  # fmt: skip
+            if found["debts"][:, account].any():
+                rows += _at_banks(label, ACCOUNT_NAMES[account], kind, -float(debts[account]))
     return pd.DataFrame(rows, columns=["month", "sector", "instrument", "value"])
+
+
+def _at_banks(month: str, sector: str, instrument: str, value: float) -> list[tuple[str, str, str, float]]:
+    """Return the two sides of a claim on banks, or of a debt to them."""
+    return [(month, sector, instrument, value), (month, "banks", instrument, -value)]
+
+
+def budgets(outcomes: Outcomes) -> pd.DataFrame:
+    """Return the books of the public budgets: ``month, budget, direction, counterpart, function, item, value``.
+
+    Centre, province, the eleven cities, the funds, the unions; ``direction`` is paid or received, ``function`` that of the
+    budget under which an item is paid.
+    """
+    found = outcomes.aggregates
+    flows = found["flows"]
+    books = [(ACCOUNT_NAMES[k], flows[:, k], flows[:, :, k]) for k in PUBLIC_ACCOUNTS]
+    books += [
+        (city.key, found["city_paid"][:, k], found["city_received"][:, k]) for k, city in enumerate(CITIES)
+    ]
+    tables = []
+    for name, paid, received in books:
+        for direction, amounts in (("paid", paid), ("received", received)):
+            month, account, item = np.nonzero(amounts)
+            items = np.array(ITEMS, dtype=object)[item]
+            tables.append(
+                pd.DataFrame(
+                    {
+                        "month": np.array([month_label(t) for t in range(len(flows))], dtype=object)[month],
+                        "budget": name,
+                        "direction": direction,
+                        "counterpart": np.array(ACCOUNT_NAMES, dtype=object)[account],
+                        "function": [function_of(i) for i in items] if direction == "paid" else "",
+                        "item": items,
+                        "value": amounts[month, account, item],
+                    }
+                )
+            )
+    return pd.concat(tables, ignore_index=True)

@@ -30,8 +30,16 @@ CONSUMPTION = MEASURED.index("total_consumption")
 JOBS = MEASURED.index("jobs")
 ADDITIONAL_PER_YUAN = "additional_per_yuan"
 GROSS_PER_YUAN = "gross_per_yuan"
-RATIOS = {ADDITIONAL_PER_YUAN: CONSUMPTION, GROSS_PER_YUAN: GROSS}
-"""Ratios to fiscal cost, with the numerator's index in MEASURED."""
+NET_PER_YUAN = "net_per_yuan"
+RATIOS = {
+    ADDITIONAL_PER_YUAN: (CONSUMPTION,),
+    NET_PER_YUAN: (CONSUMPTION, MEASURED.index("public_purchases")),
+    GROSS_PER_YUAN: (GROSS,),
+}
+"""Ratios to fiscal cost, with the indices in MEASURED of what is added up above the line.
+
+The net ratio takes off what province and cities no longer buy themselves, because they moved money to measures or repay debt.
+"""
 
 
 def unit_of(outcome: str) -> str:

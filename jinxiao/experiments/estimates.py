@@ -53,20 +53,22 @@ class Paired:
     baseline: np.ndarray
 
 
-def ratio(difference: np.ndarray, outcome: int) -> np.ndarray | None:
-    """Return an outcome per yuan of fiscal cost by draw, over the whole window; none when a draw has no cost.
+def ratio(difference: np.ndarray, outcomes: int | Sequence[int]) -> np.ndarray | None:
+    """Return an outcome, or a sum of outcomes, per yuan of fiscal cost by draw, over the whole window.
+
+    None when a draw has no cost.
 
     Parameters
     ----------
     difference : ndarray, shape (draws, periods, MEASURED, COLUMNS)
         The first period is the whole window.
-    outcome : int
-        Index of the numerator in MEASURED.
+    outcomes : int or sequence of int
+        Indices of the numerator in MEASURED.
     """
     cost = difference[:, 0, COST, ALL]
     if not (cost > 0.0).all():
         return None
-    quotient: np.ndarray = difference[:, 0, outcome, ALL] / cost
+    quotient: np.ndarray = difference[:, 0, np.atleast_1d(outcomes), ALL].sum(axis=1) / cost
     return quotient
 
 

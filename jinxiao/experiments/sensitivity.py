@@ -240,4 +240,4 @@ def value_of(totals: np.ndarray, outcome: str) -> float:
     """Return an outcome, or its ratio to fiscal cost (zero where nothing is spent)."""
     if outcome not in RATIOS:
         return float(totals[MEASURED.index(outcome)])
-    return float(totals[RATIOS[outcome]] / totals[COST]) if totals[COST] > 0.0 else 0.0
+    return float(totals[list(RATIOS[outcome])].sum() / totals[COST]) if totals[COST] > 0.0 else 0.0

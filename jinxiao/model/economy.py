@@ -15,7 +15,7 @@ from jinxiao.model.ergodic import stack_tables
 from jinxiao.model.firms.columns import FIRM
 from jinxiao.model.firms.loop import cell_starts, plan_firms, settle_firms, share_custom
 from jinxiao.model.firms.setup import firm_parameters, found_firms, individual_share_of_sales
-from jinxiao.model.government import Bank, Treasury
+from jinxiao.model.government import Bank, Treasury, finance
 from jinxiao.model.households import columns as household_columns
 from jinxiao.model.households import setup as hs
 from jinxiao.model.households.accounts import COUNTS, N_CELLS, N_ITEMS, Item
@@ -31,7 +31,7 @@ from jinxiao.model.households.loop import (
     possible_claimants,
 )
 from jinxiao.model.households.rules import interest_saved
-from jinxiao.model.ledger import ACCOUNT_NAMES, Account, Ledger, LedgerError
+from jinxiao.model.ledger import Account, Ledger, LedgerError
 from jinxiao.model.markets import MarketState
 from jinxiao.model.month import farm_season, household_month, policy_channels, tourist_month
 from jinxiao.model.names import (
@@ -52,6 +52,7 @@ from jinxiao.model.population import Population
 from jinxiao.model.random import take_up_draw
 from jinxiao.model.recorder import Recorder
 from jinxiao.model.state import Founding, State, firm_money, household_money
+from jinxiao.model.supply import SIZED_BY_LABOUR, sales_at_start, supply_table
 from jinxiao.model.tourists import choice
 from jinxiao.model.tourists.columns import PARTY
 from jinxiao.model.tourists.loop import N_PERIOD_COUNTS, N_VISIT_COUNTS, VisitCount, tourist_block
@@ -72,6 +73,10 @@ KEPT_FOR_2024 = (
 """Columns that are known for January 2024 and so are put back after the burn-in."""
 MOST_REHEARSALS = 8
 """How often a month is rehearsed with pools closing earlier before a pool that is still overdrawn stays shut."""
+LEAST_FORCE = 1e-3
+"""Labour force of a city over that at the start below which firms' plans do not follow it: a city may lose its last worker."""
+LEAST_SALES = 1.0
+"""Yuan a month that a cell sells at least at the start, so that it has a firm whoever may come to buy or work there."""
 EVERYONE = np.zeros(0, np.int64)
 """Rows of the household loop that stand for all households."""
 NOBODY = np.zeros(0, np.bool_)
@@ -200,8 +205,11 @@ class Economy(mesa.Model):
         self.tourist_parameters = tourist_parameters(self.values, baseline.outside)
         self.firm_parameters = firm_parameters(self.values)
         self.public_shares = pm.PublicShares(
-            taxes=np.asarray(self.values["firms.tax_split"]),
-            purchases=np.asarray(self.values["firms.public_wage_payers"]),
+            taxes=np.asarray(self.values["flows.tax_split"]),
+            income_taxes=np.asarray(self.values["flows.income_tax_split"]),
+            services=np.asarray(self.values["flows.public_service_payers"]),
+            works=np.asarray(self.values["flows.public_works_payers"]),
+            works_share=self.values["flows.public_works_share"],
             bank_share_of_property=self.values["firms.interest_share_of_property"],
         )
         self.neutral_destinations = mk.destination_utility(self.values, baseline.city_pull, baseline.distance)
@@ -212,6 +220,8 @@ class Economy(mesa.Model):
             weights=world.households["weight"].astype(np.float64),
             minlength=2 * N_CITIES,
         )
+        by_city = self.zone_households.reshape(N_CITIES, 2).sum(axis=1)
+        self.city_shares = by_city / by_city.sum() if by_city.any() else np.full(N_CITIES, 1.0 / N_CITIES)
         self.treasuries = {
             Account.CENTRE: [Treasury(self, "centre", Account.CENTRE)],
             Account.PROVINCE: [Treasury(self, "province", Account.PROVINCE)],
@@ -303,6 +313,7 @@ class Economy(mesa.Model):
         self.let_households_live()
         self.receive_visitors()
         self.gather_demand()
+        self.finance_measures()
         self.sell()
         self.plan_production()
         self.match_labour()
@@ -355,11 +366,10 @@ class Economy(mesa.Model):
 
     def release_pools(self) -> None:
         """Add this month's money to the budget pools."""
-        households = self.zone_households.reshape(N_CITIES, 2).sum(axis=1)
         for pool, money in self.conditions.pool_budget.items():
             shares = self.conditions.pool_shares.get(pool)
             if shares is not None:
-                shares = shares if shares.any() else households
+                shares = shares if shares.any() else self.city_shares
                 self.state.pools[pool] = self.state.pools.get(pool, 0.0) + money * shares / shares.sum()
             else:
                 self.state.pools[pool] = self.state.pools.get(pool, 0.0) + money
@@ -570,6 +580,7 @@ class Economy(mesa.Model):
         """Add up blocks in order; split the cost of shared channels among their rules."""
         self.cell_accounts = self.accounts.sum(axis=0)
         self.totals = self.cell_accounts.sum(axis=0)
+        self.by_city = self.cell_accounts.reshape(N_CITIES, -1, N_ITEMS).sum(axis=1)
         self.worked = self.labour.sum(axis=0)
         self.trip_counts = self.trips.sum(axis=0)
         self.disposal_counts = self.disposals.sum(axis=0)
@@ -595,18 +606,31 @@ class Economy(mesa.Model):
         leave = float(self.totals[Item.MOVED_IN]) + self.values["family.net_out_migration"] / MONTHS_A_YEAR
         self.state.leaving = min(leave / grown, 1.0) if grown > 0.0 else 0.0
 
+    def finance_measures(self) -> None:
+        """Let province and cities pay their part of measures: new money, less of other purchases, or bonds."""
+        if self.state.firms is None:
+            return
+        planned = self.founding.other_purchases * self.growth
+        orders = pm.public_orders(planned, self.public_shares)
+        works, services = pm.planned_purchases(planned, orders, self.public_shares)
+        cost = pm.local_cost(self.channels.payments, self.instruments)
+        self.financing = finance(cost, self.state.local_debt, self.values["flows.bond_rate"], works, services)
+        self.planned_other, self.planned_orders = planned, orders
+        money = self.financing
+        self.other = pm.left_of(planned, orders, money.cut_works, money.cut_services)
+
     def sell(self) -> None:
-        """Share demand of households, visitors and other buyers among firms."""
+        """Share demand of households, visitors, other buyers and buying firms among firms."""
         if self.state.firms is None:
             return
         f, starts = self.state.firms, self.founding.cell_starts
-        other = self.founding.other_purchases * self.growth
         self.waived = self.channels.waived
-        self.supplied = mk.local_supply(self.custom, self.founding.supplier_share, self.values)
-        self.other = other
-        self.sales = self.custom + other + self.supplied + self.waived + self.channels.administration
         self.built = self.state.escrow / self.values["housing.escrow_months"]
-        self.sales[:, Sector.CONSTRUCTION] += self.built * self.founding.building
+        final = self.custom + self.other + self.waived + self.channels.administration
+        final[:, Sector.CONSTRUCTION] += self.built * self.founding.building
+        supply = self.founding.supply
+        self.supplied = self.founding.supplier_share * supply.bought(supply.sales(final.sum(axis=0)))
+        self.sales = final + self.supplied
         price = np.empty(N_CITIES * N_SECTORS)
         share_custom(
             starts,
@@ -630,7 +654,9 @@ class Economy(mesa.Model):
         unit_cost = 1.0 + labour_share[None, :] * (self.state.markets.wage_index / self.growth - 1.0)
         relief = np.tile(self.conditions.labour_cost_relief, N_CITIES)
         # firms grow and shrink with the people there are to hire
-        force = self._labour_force() / np.maximum(self.founding.force, 1.0)
+        there = self.founding.force > 0.0
+        force = np.where(there, self._labour_force() / np.where(there, self.founding.force, 1.0), 1.0)
+        force = np.maximum(force, LEAST_FORCE)
         plan_firms(
             self.founding.cell_starts, self.model_seed, self.month, self.growth,
             mk.monthly_growth(self.values["firms.trend_growth"]), self.state.firms, unit_cost.ravel(), relief,
@@ -729,22 +755,25 @@ class Economy(mesa.Model):
         f, v = self.state.firms, self.values
         staff = self.worked[..., 0]
         wage = np.where(staff > 0.0, self.worked[..., 1] / np.maximum(staff, 1e-9), 0.0)
-        inflow = np.tile(np.asarray(v["firms.inflow_share"]), (N_CITIES, 1))
-        self.inflow = float((inflow * self.sales).sum())
-        self.taxes = float(v["firms.tax_share"] * self.sales.sum())
-        # what is not tied to one cell is borne by all firms per yuan of sales
+        supply = self.founding.supply
+        self.inflow = float((self.sales @ supply.inflow).sum())
+        self.taxes = self.sales @ self.founding.taxes
+        # takings of owners, and farm income where farms sell
+        bill = self.worked[..., 2].copy()
+        bill[:, Sector.FARMING] += self.by_city[:, Item.FARM]
+        sells = self.sales > 0.0
+        # what is not tied to one cell, or to one that sells nothing this month, is borne by all firms per yuan of sales
         common = (
-            self.totals[Item.FARM]
-            + (1.0 - self.public_shares.bank_share_of_property) * self.totals[Item.PROPERTY]
+            (1.0 - self.public_shares.bank_share_of_property) * self.totals[Item.PROPERTY]
             + self.channels.borne_by_firms
             - self.channels.refunds_to_firms
-        ) / self.sales.sum()
-        # goods bought from local suppliers are paid out of custom; suppliers book them as sales
-        bill = self.worked[..., 2] + self.custom * mk.local_share(v)[None, :]
+            + float(bill[~sells].sum())
+        ) / max(float(self.sales.sum()), LEAST_SALES)
         cost_share = (
-            np.where(self.sales > 0.0, bill / np.maximum(self.sales, 1e-9), 0.0)
-            + inflow
-            + v["firms.tax_share"]
+            np.where(sells, bill / np.where(sells, self.sales, 1.0), 0.0)
+            + supply.local_share
+            + supply.inflow
+            + self.founding.taxes
             + common
         )
         totals = np.zeros((N_CITIES * N_SECTORS, 3))
@@ -759,7 +788,7 @@ class Economy(mesa.Model):
         if self.state.firms is None:
             return
         ledger, c = self.state.ledger, self.channels
-        pm.pay_households(ledger, self.totals, self.public_shares)
+        pm.pay_households(ledger, self.by_city, self.public_shares)
         ledger.pay(Account.HOUSEHOLDS, Account.FIRMS, "consumption", pm.household_purchases(self.totals))
         ledger.pay(
             Account.HOUSEHOLDS, Account.REST, "consumption_outside", float(self.totals[Item.TRIPS_OUTSIDE])
@@ -770,20 +799,22 @@ class Economy(mesa.Model):
             "tourist_spending",
             float(self.visitor_demand.sum()) - c.visitor_coupons,
         )
-        pm.other_buyers(ledger, self.other, 0.0, self.public_shares)
+        money = self.financing
+        cut = np.stack([money.cut_works, money.cut_services])
+        pm.other_buyers(
+            ledger, self.planned_other, self.planned_orders, money.cut_by, cut, self.public_shares
+        )
         pm.firms_pay(ledger, self.inflow, self.taxes, self.profits, self.public_shares)
+        pm.budgets_borrow(ledger, money.borrowed, money.repaid, money.interest)
+        self.state.local_debt.turn(
+            money.repaid, money.borrowed, MONTHS_A_YEAR * self.values["flows.bond_years"]
+        )
         spent = float(self.totals[Item.HOME_SPENDING])
         pm.home_money(ledger, spent, float(self.totals[Item.HOME_SUBSIDIES]), self.built)
         self.state.escrow += spent - self.built
         for amounts, payee, item in c.payments:
             pm.pay_by_rule(ledger, amounts, self.instruments, payee, item)
-        for account in (Account.PROVINCE, Account.CITIES, Account.FUND):
-            ledger.pay(
-                Account.CENTRE,
-                account,
-                "grants_between_budgets",
-                float(self.founding.grants[account] * self.growth),
-            )
+        pm.grant(ledger, self.founding.grants, self.growth)
 
     def close_ledger(self) -> None:
         """Check that every stock equals last month's plus flows; carry budgets of governments and banks."""
@@ -791,23 +822,25 @@ class Economy(mesa.Model):
             return
         money, loans = household_money(self.state.households)
         counted = {Account.HOUSEHOLDS: money, Account.FIRMS: firm_money(self.state.firms)}
-        self.flows = self.state.ledger.close(self.month, counted, loans)
+        debt = self.state.local_debt.owed
+        owed = {
+            Account.HOUSEHOLDS: loans,
+            Account.PROVINCE: float(debt[0]),
+            Account.CITIES: float(debt[1:].sum()),
+        }
+        self.flows = self.state.ledger.close(self.month, counted, owed)
         self._tell_treasuries()
 
     def _tell_treasuries(self) -> None:
-        received = self.flows.sum(axis=2)
+        """Write the books of every budget: its own payments, city by city."""
+        self.city_books = self.state.ledger.take_city_books()
         for account, agents in self.treasuries.items():
-            weights = self.zone_households.reshape(N_CITIES, 2).sum(axis=1) if len(agents) > 1 else np.ones(1)
-            weights = weights / weights.sum()
-            for agent, share in zip(agents, weights, strict=True):
-                agent.start_month()
-                for k, name in enumerate(ACCOUNT_NAMES):
-                    if received[k, account]:
-                        agent.receive(f"from {name}", float(share * received[k, account]))
-                    if received[account, k]:
-                        agent.pay(f"to {name}", float(share * received[account, k]))
-        self.bank.balance = float(self.state.ledger.money[Account.BANKS])
-        self.bank.loans = self.state.ledger.loans
+            if account == Account.CITIES:
+                for agent, paid, received in zip(agents, *self.city_books, strict=True):
+                    agent.keep(paid, received)
+            else:
+                agents[0].keep(self.flows[account], self.flows[:, account])
+        self.bank.keep(float(self.state.ledger.money[Account.BANKS]), self.state.ledger.debts)
 
     def record(self) -> None:
         """Write the month's outcomes."""
@@ -884,28 +917,46 @@ class Economy(mesa.Model):
         weight = np.repeat(h.weight.astype(np.float64)[:, None], 2, axis=1)
         return np.bincount(cell[at_work], weight[at_work], N_CITIES * N_SECTORS).reshape(N_CITIES, N_SECTORS)
 
+    def _needed_sales(self, wages: np.ndarray, margin: np.ndarray, level: float) -> np.ndarray:
+        """Return the sales that labour income calls for, yuan a month at trend level, shape (cities, sectors).
+
+        Sectors that live on consumers: the wage bill over its least share of sales. Others: all labour income, farm income
+        included, over the labour share of value added and the value added of a yuan of sales.
+        """
+        v = self.values
+        needed = wages / np.asarray(v["firms.labour_cost_share"])[None, :]
+        labour = self.worked[..., 1:3].sum(axis=2) / level
+        labour[:, Sector.FARMING] += self.by_city[:, Item.FARM] / level
+        columns = list(SIZED_BY_LABOUR)
+        share = v["flows.labour_coverage"] * np.asarray(v["flows.labour_share"])
+        needed[:, columns] = labour[:, columns] / (share * margin[columns])
+        return needed
+
     def _found(self, custom: np.ndarray, visits: np.ndarray, homes: float) -> Founding:
         """Found firms for the custom (cities, sectors) and home sales of a mean month at trend level, yuan."""
         v = self.values
         employed = self.worked[..., 0]
         level = mk.trend(-1, v["firms.trend_growth"])
         wages = self.worked[..., 1] / level
-        supplier_share = employed / np.maximum(employed.sum(axis=0, keepdims=True), 1.0)
-        supplied = mk.local_supply(custom, supplier_share, v)
+        supplier_share = np.where(
+            employed.sum(axis=0) > 0.0,
+            employed / np.maximum(employed.sum(axis=0, keepdims=True), 1e-9),
+            1.0 / N_CITIES,
+        )
         building = supplier_share[:, Sector.CONSTRUCTION]
-        built = np.zeros_like(custom)
-        built[:, Sector.CONSTRUCTION] = homes * building
-        needed = wages / np.asarray(v["firms.labour_cost_share"])[None, :]
-        retail = self.baseline.institution_purchases
-        other = np.maximum(needed - custom - supplied - built, 0.0)
-        other = np.maximum(other, retail)
-        sales = custom + supplied + other + built
+        known = custom.copy()
+        known[:, Sector.CONSTRUCTION] += homes * building
+        supply = supply_table(v)
+        other, sales = sales_at_start(
+            supply, known, self.baseline.institution_purchases, self._needed_sales(wages, supply.margin, level),
+            supplier_share,
+        )  # fmt: skip
         self.state.escrow = homes * level * v["housing.escrow_months"]
         firms = found_firms(
             self.baseline.units,
             self.baseline.individual_share,
             employed,
-            sales,
+            np.maximum(sales, LEAST_SALES),
             v["firms.cash_months"],
             self.world.scale,
             v,
@@ -921,11 +972,12 @@ class Economy(mesa.Model):
         normal = self.quits[:, None] * jobs
         self.state.markets.vacancy_cdf = mk.vacancy_shares(normal.copy())
         money, loans = household_money(self.state.households)
-        self.state.ledger = Ledger()
+        self.state.ledger = Ledger(city_shares=self.city_shares.copy())
         self.state.ledger.money[Account.HOUSEHOLDS] = money
         self.state.ledger.money[Account.FIRMS] = firm_money(firms)
         self.state.ledger.money[Account.BANKS] = -money - firm_money(firms) + loans
-        self.state.ledger.loans = loans
+        self.state.ledger.debts[Account.HOUSEHOLDS] = loans
+        taxes = np.asarray(v["flows.tax_rate"]) * supply.margin
         return Founding(
             cell_starts=cell_starts(firms.city, firms.sector, N_CITIES, N_SECTORS),
             custom=custom,
@@ -939,33 +991,16 @@ class Economy(mesa.Model):
             force=self._labour_force(),
             farm=float(self.totals[Item.FARM]) / (level * farm_season(-1, v)),
             building=building,
-            grants=self._grants(other, sales),
+            supply=supply,
+            taxes=taxes,
+            grants=pm.balancing_grants(
+                other,
+                pm.public_orders(other, self.public_shares),
+                sales @ taxes,
+                self.by_city / level,
+                self.public_shares,
+            ),
         )
-
-    def _grants(self, other: np.ndarray, sales: np.ndarray) -> np.ndarray:
-        """Return monthly grants of the centre that balance province, cities and funds at the start, at trend level."""
-        level = mk.trend(-1, self.values["firms.trend_growth"])
-        totals = self.totals / level
-        s = self.public_shares
-        public = float(other[:, list(pm.GOVERNMENT_BUYS)].sum())
-        health = float(other[:, list(pm.FUND_BUYS)].sum())
-        income_tax = float(totals[Item.INCOME_TAX])
-        taxes = self.values["firms.tax_share"] * sales.sum() + income_tax
-        grants = np.zeros(len(Account))
-        for k, account in enumerate(pm.LOCAL_BUDGETS):
-            if account == Account.CENTRE:
-                continue
-            spent = s.purchases[k] * public + (
-                totals[Item.OTHER_TRANSFERS] if account == Account.CITIES else 0.0
-            )
-            grants[account] = spent - s.taxes[k] * taxes
-        grants[Account.FUND] = (
-            health
-            + totals[Item.PENSIONS]
-            + totals[Item.UNEMPLOYMENT_BENEFIT]
-            - (float(totals[Item.DEDUCTIONS]) - income_tax)
-        )
-        return grants
 
     # ------------------------------------------------------------------ branching and looking
 
@@ -1006,7 +1041,7 @@ class Economy(mesa.Model):
         for account, agents in self.treasuries.items():
             for mine, theirs in zip(twin.treasuries[account], agents, strict=True):
                 mine.balance = theirs.balance
-        twin.bank.balance, twin.bank.loans = self.bank.balance, self.bank.loans
+        twin.bank.keep(self.bank.balance, self.bank.lent)
         twin.replay = market_path
         twin._schedule_policy()
         return twin

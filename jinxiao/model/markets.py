@@ -233,21 +233,3 @@ def outing_choice(
     nest = site + 1.0 - values["leisure.site_share"]
     shift = scale * np.log(nest) + conditions.attraction - values["tourists.crowding"] * crowding
     return shift, site / nest
-
-
-def local_share(values: Values) -> np.ndarray:
-    """Return the share of custom that pays suppliers in the province, shape (sectors,): nought where none is given."""
-    given = np.asarray(values["firms.local_supply_share"])
-    return np.concatenate([given, np.zeros(N_SECTORS - len(given))])
-
-
-def local_supply(custom: np.ndarray, supplier_share: np.ndarray, values: Values) -> np.ndarray:
-    """Return sales of local suppliers to consumer-facing sectors, shape (cities, sectors).
-
-    The share of custom that buys local inputs goes to farming, mining, manufacturing and the rest of the sectors that do
-    not face consumers, and within each to cities by their share of its employment.
-    """
-    bought = float((custom * local_share(values)[None, :]).sum())
-    split = np.asarray(values["firms.supplier_split"])
-    by_sector = np.concatenate([np.zeros(N_SECTORS - len(split)), bought * split / split.sum()])
-    return supplier_share * by_sector[None, :]

@@ -353,7 +353,7 @@ class Channels:
     cost : ndarray, shape (MAX_RULES, cities)
         Yuan by rule and city, all channels.
     payments : list of (amounts by rule, payee, item)
-        For the ledger.
+        For the ledger; amounts are yuan by city.
     waived, administration : ndarray, shape (cities, sectors)
         Gate money that payers make good to sites; orders placed with business services, and homes bought from builders.
     to_owners : ndarray, shape (cities, sectors)
@@ -363,7 +363,7 @@ class Channels:
     """
 
     cost: np.ndarray
-    payments: list[tuple[dict[int, float], Account, str]]
+    payments: list[tuple[dict[int, np.ndarray], Account, str]]
     waived: np.ndarray
     administration: np.ndarray
     to_owners: np.ndarray
@@ -372,8 +372,8 @@ class Channels:
     visitor_coupons: float
 
 
-def _firms_part(amounts: Mapping[int, float], instruments: Mapping[int, Instrument]) -> float:
-    return sum(a * instruments[r].payer_shares[Payer.FIRMS] for r, a in amounts.items())
+def _firms_part(amounts: Mapping[int, np.ndarray], instruments: Mapping[int, Instrument]) -> float:
+    return sum(float(a.sum()) * instruments[r].payer_shares[Payer.FIRMS] for r, a in amounts.items())
 
 
 def policy_channels(economy: "Economy") -> Channels:
@@ -381,16 +381,16 @@ def policy_channels(economy: "Economy") -> Channels:
     c, v = economy.conditions, economy.values
     households, visitors = economy.household_cost, economy.visitor_costs
     cost = np.zeros((MAX_RULES, N_CITIES))
-    population = economy.zone_households.reshape(N_CITIES, 2).sum(axis=1)
-    population = population / population.sum()
-    payments: list[tuple[dict[int, float], Account, str]] = []
+    population = economy.city_shares
+    payments: list[tuple[dict[int, np.ndarray], Account, str]] = []
 
     def book(by_city: np.ndarray, amounts: dict[int, float], payee: Account, item: str) -> None:
         total = by_city.sum()
         shape = by_city / total if total else population
-        for rule, amount in amounts.items():
-            cost[rule] += amount * shape
-        payments.append((amounts, payee, item))
+        shared = {rule: amount * shape for rule, amount in amounts.items()}
+        for rule, amount in shared.items():
+            cost[rule] += amount
+        payments.append((shared, payee, item))
 
     def book_rules(rows: np.ndarray, rules: np.ndarray, payee: Account, item: str) -> None:
         ids = pm.rules_in(rules)
@@ -441,7 +441,7 @@ def policy_channels(economy: "Economy") -> Channels:
         book(c.homes_acquired, {c.acquisition_rule: total}, Account.FIRMS, "home_purchases")
     cover = float(economy.totals[Item.EXTRA_COVER])
     if cover:
-        book(population, split_channel(c, "uninsured_share", cover), Account.FIRMS, "other_purchases")
+        book(population, split_channel(c, "uninsured_share", cover), Account.FIRMS, "public_health")
     extra = float(economy.totals[Item.EXTRA_BENEFIT])
     if extra:
         for rule, amount in split_channel(c, "job_loss_replacement", extra).items():

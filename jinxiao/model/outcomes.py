@@ -16,8 +16,10 @@ OUTCOMES = (
     "jobs",
     "fiscal_cost",
     "spending_outside",
+    "public_purchases",
 )
-"""Outcomes counted by group; ``spending_outside`` is what residents' trips take out of the province.
+"""Outcomes counted by group; ``spending_outside`` is what residents' trips take out of the province, ``public_purchases`` what
+budgets and funds buy from firms apart from measures: it falls where a measure is paid by moving money or by debt.
 
 Yuan a month, jobs in persons. Their definitions: docs/results.md and Recorder.write.
 """

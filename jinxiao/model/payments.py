@@ -8,7 +8,7 @@ import numpy as np
 from jinxiao.model.conditions import Instrument
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import Account, Ledger
-from jinxiao.model.names import N_CATEGORIES, Payer, Sector
+from jinxiao.model.names import N_CATEGORIES, N_CITIES, Payer, Sector
 
 PAYER_ACCOUNT = {
     Payer.CENTRE: Account.CENTRE,
@@ -18,52 +18,117 @@ PAYER_ACCOUNT = {
     Payer.FIRMS: Account.FIRMS,
     Payer.UNIONS: Account.UNIONS,
 }
-GOVERNMENT_BUYS = (Sector.PUBLIC, Sector.EDUCATION)
-FUND_BUYS = (Sector.HEALTH_CARE,)
+PUBLIC_SERVICES: Mapping[str, Sector] = {
+    "public_services": Sector.PUBLIC,
+    "public_education": Sector.EDUCATION,
+}
+"""Items under which budgets buy the whole remaining output of a sector."""
+FUND_BUYS = Sector.HEALTH_CARE
+WORKS = Sector.CONSTRUCTION
 LOCAL_BUDGETS = (Account.CENTRE, Account.PROVINCE, Account.CITIES)
+MONTHS_TO_MAKE_UP = 12.0
+"""Months over which the centre makes up what the funds lack."""
+FINANCED = (Payer.PROVINCE, Payer.CITY)
+"""Payers whose part of a measure is new money, moved from other spending, or borrowed."""
 
 
 @dataclass(frozen=True)
 class PublicShares:
-    """How public money is shared: taxes and public purchases over centre, province, cities."""
+    """How public money is shared over centre, province, cities: taxes of firms, of households, purchases of services, of works.
+
+    ``works_share`` is the part of other custom of builders that is public; ``bank_share_of_property`` the part of cash
+    property income that banks pay.
+    """
 
     taxes: np.ndarray
-    purchases: np.ndarray
+    income_taxes: np.ndarray
+    services: np.ndarray
+    works: np.ndarray
+    works_share: float
     bank_share_of_property: float
+
+
+def public_orders(other: np.ndarray, shares: PublicShares) -> np.ndarray:
+    """Return the part of other custom that governments order from firms, public works, shape (cities, sectors), yuan."""
+    orders = np.zeros_like(other)
+    orders[:, WORKS] = shares.works_share * other[:, WORKS]
+    return orders
+
+
+def planned_purchases(
+    other: np.ndarray, orders: np.ndarray, shares: PublicShares
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return works and services that province and cities would buy this month, each (2, cities), by where they are bought.
+
+    Parameters
+    ----------
+    other, orders : ndarray, shape (cities, sectors)
+        Custom of other buyers than households and visitors, and the part of it that governments order, yuan.
+    """
+    services = other[:, PUBLIC_SERVICES["public_services"]]
+    return shares.works[1:, None] * orders.sum(axis=1), shares.services[1:, None] * services
+
+
+def left_of(
+    other: np.ndarray, orders: np.ndarray, cut_works: np.ndarray, cut_services: np.ndarray
+) -> np.ndarray:
+    """Return other custom (cities, sectors) after budgets give up works and services (cities,)."""
+    ordered = orders.sum(axis=1)
+    left = (
+        other
+        - orders * np.where(ordered > 0.0, cut_works / np.where(ordered > 0.0, ordered, 1.0), 0.0)[:, None]
+    )
+    left[:, PUBLIC_SERVICES["public_services"]] -= cut_services
+    return left
+
+
+def local_cost(
+    payments: Iterable[tuple[Mapping[int, np.ndarray], Account, str]], instruments: Mapping[int, Instrument]
+) -> np.ndarray:
+    """Return what measures cost province and cities by financing (new, moved, borrowed), shape (3, 1 + cities), yuan."""
+    cost = np.zeros((3, 1 + N_CITIES))
+    for amounts, _, _ in payments:
+        for rule, by_city in amounts.items():
+            instrument = instruments[rule]
+            financing = np.asarray(instrument.financing)
+            province, city = (instrument.payer_shares[p] for p in FINANCED)
+            cost[:, 0] += financing * province * by_city.sum()
+            cost[:, 1:] += city * financing[:, None] * by_city
+    return cost
 
 
 def pay_by_rule(
     ledger: Ledger,
-    amounts: Mapping[int, float],
+    amounts: Mapping[int, np.ndarray],
     instruments: Mapping[int, Instrument],
     payee: Account,
     item: str,
 ) -> float:
-    """Book what instruments pay to a sector, shared among their payers; return what firms bear themselves."""
+    """Book what instruments pay to a sector, yuan by city, shared among their payers; return what firms bear themselves."""
     borne = 0.0
-    for rule, amount in amounts.items():
+    for rule, by_city in amounts.items():
         for payer, share in zip(Payer, instruments[rule].payer_shares, strict=True):
-            if share == 0.0 or amount == 0.0:
+            if share == 0.0 or not by_city.any():
                 continue
             account = PAYER_ACCOUNT[payer]
             if account == payee:
-                borne += share * amount
+                borne += share * float(by_city.sum())
                 continue
-            ledger.pay(account, payee, item, share * amount)
+            ledger.pay(account, payee, item, share * by_city)
             if account == Account.FIRMS:
-                borne += share * amount
+                borne += share * float(by_city.sum())
     return borne
 
 
-def pay_households(ledger: Ledger, totals: np.ndarray, shares: PublicShares) -> None:
+def pay_households(ledger: Ledger, by_city: np.ndarray, shares: PublicShares) -> None:
     """Book incomes, taxes, interest and loans of households (all but policy payments).
 
     Parameters
     ----------
-    totals : ndarray, shape (items,)
+    by_city : ndarray, shape (cities, items)
         Household accounts of the month.
     """
-    pay, households = ledger.pay, Account.HOUSEHOLDS
+    pay, households, totals = ledger.pay, Account.HOUSEHOLDS, by_city.sum(axis=0)
     pay(Account.FIRMS, households, "wages", totals[Item.WAGES])
     pay(Account.FIRMS, households, "business_income", totals[Item.BUSINESS])
     pay(Account.FIRMS, households, "farm_income", totals[Item.FARM])
@@ -72,11 +137,11 @@ def pay_households(ledger: Ledger, totals: np.ndarray, shares: PublicShares) -> 
     pay(Account.FIRMS, households, "dividends_and_rents", totals[Item.PROPERTY] - interest)
     pay(Account.FUND, households, "pensions", totals[Item.PENSIONS])
     pay(Account.FUND, households, "benefits", totals[Item.UNEMPLOYMENT_BENEFIT])
-    pay(Account.CITIES, households, "transfers", totals[Item.OTHER_TRANSFERS])
+    pay(Account.CITIES, households, "transfers", by_city[:, Item.OTHER_TRANSFERS])
     to_fund = totals[Item.DEDUCTIONS] - totals[Item.INCOME_TAX]
     pay(households, Account.FUND, "taxes_and_contributions", to_fund)
-    for account, share in zip(LOCAL_BUDGETS, shares.taxes, strict=True):
-        pay(households, account, "taxes_and_contributions", share * totals[Item.INCOME_TAX])
+    for account, share in zip(LOCAL_BUDGETS, shares.income_taxes, strict=True):
+        pay(households, account, "taxes_and_contributions", share * by_city[:, Item.INCOME_TAX])
     pay(households, Account.BANKS, "interest", totals[Item.MORTGAGE_INTEREST] + totals[Item.LOAN_INTEREST])
     pay(Account.BANKS, households, "new_loans", totals[Item.LOAN_NEW])
     pay(households, Account.BANKS, "repayments", totals[Item.LOAN_REPAID])
@@ -103,34 +168,123 @@ def home_money(ledger: Ledger, spent: float, subsidies: float, built: float) -> 
     ledger.pay(Account.BANKS, Account.FIRMS, "building", built)
 
 
-def other_buyers(ledger: Ledger, other: np.ndarray, extra_cover: float, shares: PublicShares) -> None:
+def other_buyers(
+    ledger: Ledger,
+    other: np.ndarray,
+    orders: np.ndarray,
+    cut_by: np.ndarray,
+    cut: np.ndarray,
+    shares: PublicShares,
+) -> None:
     """Book purchases that no household or visitor makes: governments, funds, and buyers outside the province.
 
     Parameters
     ----------
-    other : ndarray, shape (cities, sectors)
-    extra_cover : float
-        Medical expense taken over by the funds because of a policy, yuan.
+    other, orders : ndarray, shape (cities, sectors)
+        Planned purchases and the part that governments order, before budgets give any up.
+    cut_by : ndarray, shape (2, 1 + cities)
+        Works and services given up by province and cities.
+    cut : ndarray, shape (2, cities)
+        The same where they would have been bought.
     """
-    public = float(other[:, list(GOVERNMENT_BUYS)].sum())
-    health = float(other[:, list(FUND_BUYS)].sum())
-    for account, share in zip(LOCAL_BUDGETS, shares.purchases, strict=True):
-        ledger.pay(account, Account.FIRMS, "other_purchases", share * public)
-    ledger.pay(Account.FUND, Account.FIRMS, "other_purchases", health + extra_cover)
-    ledger.pay(Account.REST, Account.FIRMS, "other_purchases", float(other.sum()) - public - health)
+    works = orders.sum(axis=1)
+    rest = float(other.sum()) - float(works.sum()) - float(other[:, FUND_BUYS].sum())
+    bought = [("public_works", works, shares.works, 0)]
+    for item, sector in PUBLIC_SERVICES.items():
+        bought.append((item, other[:, sector], shares.services, 1 if item == "public_services" else -1))
+        rest -= float(other[:, sector].sum())
+    for item, planned, split, line in bought:
+        for account, share in zip(LOCAL_BUDGETS, split, strict=True):
+            amount = share * planned
+            if line >= 0 and account == Account.PROVINCE:
+                amount = amount - (cut[line] - cut_by[line, 1:])
+            elif line >= 0 and account == Account.CITIES:
+                amount = amount - cut_by[line, 1:]
+            ledger.pay(account, Account.FIRMS, item, amount)
+    ledger.pay(Account.FUND, Account.FIRMS, "public_health", float(other[:, FUND_BUYS].sum()))
+    ledger.pay(Account.REST, Account.FIRMS, "other_purchases", rest)
 
 
-def firms_pay(ledger: Ledger, inflow: float, taxes: float, profits: float, shares: PublicShares) -> None:
-    """Book what firms pay out: goods from outside, taxes, profits."""
+def firms_pay(ledger: Ledger, inflow: float, taxes: np.ndarray, profits: float, shares: PublicShares) -> None:
+    """Book what firms pay out: goods from outside, taxes by city, profits."""
     ledger.pay(Account.FIRMS, Account.REST, "inflow_of_goods", inflow)
     for account, share in zip(LOCAL_BUDGETS, shares.taxes, strict=True):
         ledger.pay(Account.FIRMS, account, "taxes_and_contributions", share * taxes)
     ledger.pay(Account.FIRMS, Account.REST, "profits", profits)
 
 
-def by_rule(cost: np.ndarray, rules: Iterable[int]) -> dict[int, float]:
-    """Return what each of the rules paid, from costs by rule and city."""
-    return {int(r): float(cost[r].sum()) for r in sorted(set(rules)) if cost[r].any()}
+def budgets_borrow(ledger: Ledger, borrowed: np.ndarray, repaid: np.ndarray, interest: np.ndarray) -> None:
+    """Book what province and cities borrow for measures, repay, and pay as interest, each (1 + cities,), yuan."""
+    for account, part in ((Account.PROVINCE, slice(0, 1)), (Account.CITIES, slice(1, None))):
+        ledger.pay(Account.BANKS, account, "new_loans", borrowed[part])
+        ledger.pay(account, Account.BANKS, "repayments", repaid[part])
+        ledger.pay(account, Account.BANKS, "interest", interest[part])
+
+
+def grant(ledger: Ledger, grants: "Grants", growth: float) -> None:
+    """Book grants between budgets: the centre supports the province and the funds, the province its cities.
+
+    The funds hold no reserve of their own here: what they lack after a month is made up over the next year, as more people
+    retire than the trend of grants allows for.
+    """
+    shortage = max(-float(ledger.money[Account.FUND]), 0.0) / MONTHS_TO_MAKE_UP
+    ledger.pay(Account.CENTRE, Account.PROVINCE, "grants_between_budgets", grants.province * growth)
+    ledger.pay(Account.PROVINCE, Account.CITIES, "grants_between_budgets", grants.cities * growth)
+    ledger.pay(Account.CENTRE, Account.FUND, "grants_between_budgets", grants.fund * growth + shortage)
+
+
+@dataclass(frozen=True)
+class Grants:
+    """Monthly grants that balance every budget at the start, yuan at trend level.
+
+    Attributes
+    ----------
+    province : float
+        From the centre to the province, what this hands on to cities included.
+    cities : ndarray, shape (cities,)
+        From the province to each city.
+    fund : float
+        From the centre to the social insurance funds.
+    """
+
+    province: float
+    cities: np.ndarray
+    fund: float
+
+
+def balancing_grants(
+    other: np.ndarray, orders: np.ndarray, taxes: np.ndarray, by_city: np.ndarray, shares: PublicShares
+) -> Grants:
+    """Return the grants that balance province, cities and funds.
+
+    Parameters
+    ----------
+    other, orders : ndarray, shape (cities, sectors)
+        Monthly purchases of other buyers, and of governments among them, at trend level.
+    taxes : ndarray, shape (cities,)
+        Taxes of firms.
+    by_city : ndarray, shape (cities, items)
+        Household accounts.
+    """
+    works, _ = planned_purchases(other, orders, shares)
+    services = sum(other[:, sector] for sector in PUBLIC_SERVICES.values())
+    income_tax = by_city[:, Item.INCOME_TAX]
+    spent = [works[0] + shares.services[1] * services, works[1] + shares.services[2] * services]
+    spent[1] = spent[1] + by_city[:, Item.OTHER_TRANSFERS]
+    own = [shares.taxes[k] * taxes + shares.income_taxes[k] * income_tax for k in (1, 2)]
+    cities = spent[1] - own[1]
+    totals = by_city.sum(axis=0)
+    fund = (
+        float(other[:, FUND_BUYS].sum())
+        + float(totals[Item.PENSIONS] + totals[Item.UNEMPLOYMENT_BENEFIT])
+        - float(totals[Item.DEDUCTIONS] - totals[Item.INCOME_TAX])
+    )
+    return Grants(float(spent[0].sum() - own[0].sum() + cities.sum()), cities, fund)
+
+
+def by_rule(cost: np.ndarray, rules: Iterable[int]) -> dict[int, np.ndarray]:
+    """Return what each of the rules paid by city, from costs by rule and city."""
+    return {int(r): cost[r] for r in sorted(set(rules)) if cost[r].any()}
 
 
 def rules_in(*arrays: np.ndarray) -> Sequence[int]:

@@ -22,6 +22,8 @@ from jinxiao.model.names import (
     Sector,
 )
 from jinxiao.model.outcomes import GROUP_OFFSETS, N_GROUPS, OUTCOMES, Outcomes
+from jinxiao.model.payments import FUND_BUYS, PUBLIC_SERVICES
+from jinxiao.model.state import HOUSEHOLD_STOCKS, household_stocks
 from jinxiao.model.tourists.loop import N_PERIOD_COUNTS, N_VISIT_COUNTS, VisitCount
 
 if TYPE_CHECKING:
@@ -59,6 +61,12 @@ class Recorder:
                 "wage_index": np.zeros((months, N_CITIES, N_SECTORS)),
                 "flows": np.zeros((months, len(Account), len(Account), len(ITEMS))),
                 "balances": np.zeros((months, len(Account) + 1)),
+                "debts": np.zeros((months, len(Account))),
+                "household_stocks": np.zeros((months, len(HOUSEHOLD_STOCKS))),
+                "city_paid": np.zeros((months, N_CITIES, len(Account), len(ITEMS))),
+                "city_received": np.zeros((months, N_CITIES, len(Account), len(ITEMS))),
+                "sales": np.zeros((months, N_CITIES, N_SECTORS)),
+                "other": np.zeros((months, N_CITIES, N_SECTORS)),
             }
 
     def copy(self) -> "Recorder":
@@ -116,6 +124,9 @@ class Recorder:
         visitors = residents + economy.visit_counts[..., VisitCount.YUAN].sum(axis=0)
         self._put(t, "tourist_spending", "city", visitors)
         self._put(t, "tourist_spending", "all", visitors.sum()[None])
+        public = self._public_purchases(economy)
+        self._put(t, "public_purchases", "city", public)
+        self._put(t, "public_purchases", "all", public.sum()[None])
         fiscal = self._fiscal(economy)
         self._put(t, "fiscal_cost", "city", fiscal)
         self._put(t, "fiscal_cost", "all", fiscal.sum()[None])
@@ -133,6 +144,14 @@ class Recorder:
     def _institutions(economy: "Economy") -> np.ndarray:
         retail = economy.baseline.institution_purchases
         return np.asarray(retail[:, RETAIL_SECTORS].sum(axis=1) * economy.growth)
+
+    @staticmethod
+    def _public_purchases(economy: "Economy") -> np.ndarray:
+        """Return what budgets and funds buy from firms of each city, policy left out, yuan."""
+        bought = economy.planned_other[:, [*PUBLIC_SERVICES.values(), FUND_BUYS]].sum(axis=1)
+        works = economy.planned_orders.sum(axis=1)
+        money = economy.financing
+        return np.asarray(bought + works - money.cut_works - money.cut_services)
 
     @staticmethod
     def _fiscal(economy: "Economy") -> np.ndarray:
@@ -158,3 +177,9 @@ class Recorder:
         d["flows"][t] = economy.flows
         d["balances"][t, :-1] = economy.state.ledger.money
         d["balances"][t, -1] = economy.state.ledger.loans
+        d["debts"][t] = economy.state.ledger.debts
+        stocks = household_stocks(economy.state.households)
+        d["household_stocks"][t] = [getattr(stocks, name) for name in HOUSEHOLD_STOCKS]
+        d["city_paid"][t], d["city_received"][t] = economy.city_books
+        d["sales"][t] = economy.sales
+        d["other"][t] = economy.other

@@ -7,11 +7,14 @@ import numpy as np
 from numba import njit
 
 from jinxiao.model.firms.loop import FirmColumns
+from jinxiao.model.government import LocalDebt
 from jinxiao.model.households.loop import HouseholdColumns
 from jinxiao.model.households.setup import changed_columns
-from jinxiao.model.ledger import Account, Ledger
+from jinxiao.model.ledger import Ledger
 from jinxiao.model.markets import MarketState
 from jinxiao.model.names import N_ZONES
+from jinxiao.model.payments import Grants
+from jinxiao.model.supply import SupplyTable
 from jinxiao.model.tourists.setup import PartyColumns
 
 _FIRM_STATE = ("employees", "target", "expected", "sales", "price", "cash")
@@ -45,8 +48,12 @@ class Founding:
         Monthly farm income of all households at trend level, yuan.
     building : ndarray, shape (cities,)
         Share of each city in building.
-    grants : ndarray, shape (accounts,)
-        Monthly grants of the centre that balance the other budgets at the start, yuan at trend level.
+    supply : SupplyTable
+        Where a yuan of sales goes.
+    taxes : ndarray, shape (sectors,)
+        Taxes of firms per yuan of sales.
+    grants : Grants
+        Monthly grants that balance the budgets at the start, yuan at trend level.
     """
 
     cell_starts: np.ndarray
@@ -61,7 +68,9 @@ class Founding:
     force: np.ndarray
     farm: float
     building: np.ndarray
-    grants: np.ndarray
+    supply: SupplyTable
+    taxes: np.ndarray
+    grants: Grants
 
 
 @dataclass
@@ -87,6 +96,8 @@ class State:
     """monthly probability that a grown child leaves home"""
     escrow: float = 0.0
     """money of buyers of homes that builders have not got yet, held by banks, yuan"""
+    local_debt: LocalDebt = field(default_factory=LocalDebt)
+    """what province and cities have borrowed for measures"""
 
     def copy(self) -> "State":
         """Return a copy that shares only columns that never change."""
@@ -94,13 +105,12 @@ class State:
         firms = self.firms
         if firms is not None:
             firms = firms._replace(**{name: getattr(firms, name).copy() for name in _FIRM_STATE})
-        ledger = Ledger(self.ledger.money.copy(), self.ledger.loans, self.ledger.flows.copy())
         return State(
             households=self.households._replace(**household_changes),
             parties=self.parties,
             firms=firms,
             markets=self.markets.copy(),
-            ledger=ledger,
+            ledger=self.ledger.copy(),
             pools={pool: copy(money) for pool, money in self.pools.items()},
             served=dict(self.served),
             jobless=self.jobless.copy(),
@@ -108,6 +118,7 @@ class State:
             entry=self.entry,
             leaving=self.leaving,
             escrow=self.escrow,
+            local_debt=self.local_debt.copy(),
         )
 
 
@@ -118,6 +129,52 @@ def weighted_sum(weight, a, b):
     for i in range(weight.size):
         total += float(weight[i]) * (a[i] + b[i])
     return total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def weighted_parts(weight, values):
+    """Return the weighted sums of positive and of negative values, in agent order; the second as a positive number."""
+    above, below = 0.0, 0.0
+    for i in range(weight.size):
+        if values[i] > 0.0:
+            above += float(weight[i]) * values[i]
+        else:
+            below -= float(weight[i]) * values[i]
+    return above, below
+
+
+@dataclass(frozen=True)
+class HouseholdStocks:
+    """What households hold at banks and owe them, yuan, all positive.
+
+    Attributes
+    ----------
+    deposits, term_deposits : float
+        Demand deposits, and savings that are not drawn on from month to month.
+    credit_lines, instalments, mortgages : float
+        Overdrawn accounts and cards; instalment loans for cars and other durables; mortgages.
+    """
+
+    deposits: float
+    term_deposits: float
+    credit_lines: float
+    instalments: float
+    mortgages: float
+
+
+HOUSEHOLD_STOCKS = ("deposits", "term_deposits", "credit_lines", "instalments", "mortgages")
+"""Fields of :class:`HouseholdStocks`, in order."""
+
+
+def household_stocks(households: HouseholdColumns) -> HouseholdStocks:
+    """Return deposits and loans of all households by kind."""
+    weight, nothing = households.weight, np.zeros(1)
+    deposits, lines = weighted_parts(weight, households.liquid_wealth)
+    sums = [
+        weighted_sum(weight, column, np.broadcast_to(nothing, column.shape))
+        for column in (households.term_deposits, households.loan, households.mortgage)
+    ]
+    return HouseholdStocks(deposits, sums[0], lines, sums[1], sums[2])
 
 
 def household_money(households: HouseholdColumns) -> tuple[float, float]:
@@ -131,6 +188,3 @@ def household_money(households: HouseholdColumns) -> tuple[float, float]:
 def firm_money(firms: FirmColumns) -> float:
     """Return the cash of all firms, yuan."""
     return weighted_sum(firms.weight, firms.cash, np.zeros_like(firms.cash))
-
-
-PUBLIC_ACCOUNTS = (Account.CENTRE, Account.PROVINCE, Account.CITIES, Account.FUND, Account.UNIONS)

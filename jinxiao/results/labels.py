@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, NamedTuple
 
-from jinxiao.experiments.effects import ADDITIONAL_PER_YUAN, GROSS_PER_YUAN
+from jinxiao.experiments.effects import ADDITIONAL_PER_YUAN, GROSS_PER_YUAN, NET_PER_YUAN
 from jinxiao.files.errors import InputError
 from jinxiao.files.yaml_reader import load_model
 from jinxiao.model import names
@@ -41,8 +41,12 @@ OUTCOMES: Final = {
     "jobs": Label("Jobs", "就业岗位"),
     "fiscal_cost": Label("Fiscal cost", "财政成本"),
     "spending_outside": Label("Spent on trips outside the province", "居民省外旅游消费"),
+    "public_purchases": Label("Other public purchases", "其他政府采购支出"),
     "gross_spending": Label("Gross attributed spending", "带动消费额（毛额）"),
     ADDITIONAL_PER_YUAN: Label("Additional yuan per fiscal yuan", "每元财政资金新增消费"),
+    NET_PER_YUAN: Label(
+        "The same, less other public purchases given up", "每元财政资金新增消费（扣除挤出的政府采购）"
+    ),
     GROSS_PER_YUAN: Label("Gross yuan per fiscal yuan", "每元财政资金带动消费（毛额）"),
 }
 QUINTILES: Final = {
@@ -140,7 +144,7 @@ def unit_of(outcome: str, lang: str) -> Unit:
     """Return the unit in which a change of an outcome is shown."""
     if outcome == "jobs":
         return Unit(1.0, UNITS["persons"].of(lang), 0)
-    if outcome in (ADDITIONAL_PER_YUAN, GROSS_PER_YUAN):
+    if outcome in (ADDITIONAL_PER_YUAN, NET_PER_YUAN, GROSS_PER_YUAN):
         return Unit(1.0, UNITS["yuan per yuan"].of(lang), 2)
     return money(lang)
 

@@ -197,8 +197,10 @@ class Run(ScenarioRuns, Report):
         write_parquet(folder / "outcomes.parquet", self.frame)
         write_csv(folder / "outcomes.csv", self.table)
         if self.close_up is not None and self.ledger:
-            write_csv(folder / "transactions_flow.csv", self.close_up.transactions_flow)
-            write_csv(folder / "balance_sheet.csv", self.close_up.balance_sheet)
+            for name in ("transactions_flow", "balance_sheet", "budgets"):
+                table = getattr(self.close_up, name)
+                write_csv(folder / "ledger" / f"{name}.csv", table)
+                write_parquet(folder / "ledger" / f"{name}.parquet", table)
         if self.close_up is not None and len(self.close_up.panel):
             write_csv(folder / "panel.csv", self.close_up.panel)
             write_parquet(folder / "panel.parquet", self.close_up.panel)

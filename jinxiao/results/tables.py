@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jinxiao.calibration.facts import BANDS, summary
-from jinxiao.experiments.effects import ADDITIONAL_PER_YUAN, GROSS_PER_YUAN
+from jinxiao.experiments.effects import ADDITIONAL_PER_YUAN, GROSS_PER_YUAN, NET_PER_YUAN
 from jinxiao.experiments.estimates import WHOLE
 from jinxiao.experiments.sensitivity import SensitivityResult
 from jinxiao.experiments.uplift import UpliftResult
@@ -24,7 +24,7 @@ from jinxiao.results.sensitivity_figure import MAIN_INDEX, SHOWN, ranked
 from jinxiao.scenarios.catalogue import catalogue_table
 from jinxiao.scenarios.plan import Plan
 
-SUMMARY: Final = (HEADLINE, "fiscal_cost", ADDITIONAL_PER_YUAN, GROSS_PER_YUAN, "jobs")
+SUMMARY: Final = (HEADLINE, "fiscal_cost", ADDITIONAL_PER_YUAN, NET_PER_YUAN, GROSS_PER_YUAN, "jobs")
 """Outcomes of the summary of an uplift, in the order of its columns."""
 WORDS: Final = {
     "measure": Label("Measure\nevidence", "措施\n证据等级"),
@@ -34,6 +34,7 @@ WORDS: Final = {
     "interval": Label("90%\ninterval", "90%\n区间"),
     "cost": Label("Cost\n{unit}", "财政成本\n{unit}"),
     "ratio": Label("Added\nper yuan", "每元\n新增"),
+    "net": Label("Net\nper yuan", "每元\n净增"),
     "gross": Label("Gross\nper yuan", "每元带动\n毛额"),
     "jobs": Label("Jobs\n(mean)", "岗位\n月均"),
     "evidence": Label("Evidence", "证据等级"),
@@ -42,9 +43,9 @@ WORDS: Final = {
         "其中方案新增部分：{median} {interval} {unit}。",
     ),
     "per_yuan": Label(
-        "Added and gross per yuan: additional consumption, and spending attributed by official releases, per yuan of "
-        "fiscal cost.",
-        "每元新增、每元带动：每元财政资金对应的新增消费，以及按官方通报口径带动的消费额（毛额）。",
+        "Added, net and gross per yuan of fiscal cost: additional consumption; the same less other public purchases given up "
+        "within the window; spending attributed by official releases.",
+        "每元新增、净增、带动：每元财政资金对应的新增消费；扣除期内挤出的其他政府采购；按官方通报口径带动的消费额（毛额）。",
     ),
     "no_cost": Label("–: no fiscal cost in some draw.", "–：部分抽样中无财政成本。"),
     "uplift": Label("What each measure adds to consumption", "各措施新增消费"),
@@ -76,8 +77,8 @@ def uplift_frame(result: UpliftResult, lang: str = "en") -> pd.DataFrame:
     """Return the answer, one row a measure, largest first, the whole last; numbers are those of the table.
 
     Columns: ``measure, name, evidence, estimand, closure, reference``, then ``OUTCOME, OUTCOME_low, OUTCOME_high`` for
-    ``total_consumption, fiscal_cost, additional_per_yuan, gross_per_yuan, jobs`` (yuan, persons); NaN without a cost.
-    The rows repeat for each way of attributing and of closing markets that was asked for.
+    ``total_consumption, fiscal_cost, additional_per_yuan, net_per_yuan, gross_per_yuan, jobs`` (yuan, persons); NaN
+    without a cost. The rows repeat for each way of attributing and of closing markets that was asked for.
     """
     return pd.DataFrame([row for answer in Answer.every(result, lang) for row in _answer_rows(answer)])
 
@@ -140,7 +141,7 @@ def _uplift_caption(answer: Answer, *, alone: bool) -> list[str]:
 
 def _add_columns(table: Table, lang: str) -> None:
     """Add the columns of :func:`_add_effects`."""
-    for key in ("added", "cost", "ratio", "gross", "jobs"):
+    for key in ("added", "cost", "ratio", "net", "gross", "jobs"):
         table.add_column(_w(key, lang, unit=_brief(money(lang).name)), justify="right", no_wrap=True)
 
 
@@ -153,6 +154,7 @@ def _add_effects(table: Table, rows: Iterable[Mapping[Any, Any]], lang: str) -> 
             _two_lines(*_estimate(row, HEADLINE, unit.scale, unit.decimals)),
             number(row["fiscal_cost"] / unit.scale, unit.decimals),
             _two_lines(*_estimate(row, ADDITIONAL_PER_YUAN, 1.0, 2)),
+            number(row[NET_PER_YUAN], 2),
             number(row[GROSS_PER_YUAN], 2),
             number(row["jobs"], 0),
         ]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.conditions import Instrument as Account
+from jinxiao.scenarios.accounts import Financing
 from jinxiao.scenarios.levers import Actual, Draft, Instrument, When
 from jinxiao.scenarios.overrides import OverrideError, with_override, with_values
 
@@ -81,6 +82,8 @@ class Scenario:
         For each measure, the statuses whose instruments run after the plan's start.
     overrides : mapping of str to object
         Changes after the plan's start, by path: ``measures.15.car_scrap_2025_nev.flat``.
+    financing : Financing, optional
+        Where the local part of the money comes from after the plan's start, for every instrument.
     """
 
     plan: "Plan"
@@ -88,6 +91,7 @@ class Scenario:
     reference: Reference
     parts: Mapping[int, frozenset[str]]
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    financing: Financing | None = None
 
     def override(self, changes: Mapping[str, Any], name: str = "") -> "Scenario":
         """Return the scenario with more overrides, checked at once.
@@ -140,7 +144,7 @@ class Scenario:
                 raise self.plan.error(
                     f"measures.{number}.{key}.{path}", error.found, error.allowed
                 ) from error
-        return policy
+        return policy if self.financing is None else policy.model_copy(update={"financing": self.financing})
 
     def _with_values(self, instrument: Instrument, values: Mapping[str, float], where: str) -> Instrument:
         for path, value in values.items():

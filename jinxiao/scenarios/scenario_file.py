@@ -7,6 +7,7 @@ A file::
     measures: [15]
     overrides:
       measures.15.instruments.car_scrap_2025_nev.flat: 25000
+    financing: {moved: 0.5, borrowed: 0.5}   # of the local part of all instruments, if not as the plan has it
 """
 
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic import Field, model_validator
 
 from jinxiao.files.errors import InputError
 from jinxiao.files.yaml_reader import load_model, read_yaml
+from jinxiao.scenarios.accounts import Financing
 from jinxiao.scenarios.plan import Plan
 from jinxiao.scenarios.records import Strict
 from jinxiao.scenarios.scenario import PARTS, REFERENCES, Part, Scenario
@@ -38,6 +40,8 @@ class ScenarioFile(Strict):
         Part of these measures.
     overrides : mapping of str to object
         Changes by path, from the start of the plan on. They may also stand at the top level of the file.
+    financing : Financing, optional
+        Where the local part of the money of every instrument comes from, instead of what the plan says of each.
     """
 
     name: str
@@ -46,6 +50,7 @@ class ScenarioFile(Strict):
     drop: tuple[int, ...] = ()
     part: Part = "all"
     overrides: dict[str, Any] = Field(default_factory=dict)
+    financing: Financing | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -130,7 +135,8 @@ def _read_file(plan: Plan, path: Path, seen: tuple[Path, ...]) -> Scenario:
         parts[number] = parts[number] | PARTS[file.part]
     for number in file.drop:
         parts[number] = parts[number] - PARTS[file.part]
-    scenario = Scenario(plan, file.name, base.reference, parts, base.overrides)
+    financing = file.financing or base.financing
+    scenario = Scenario(plan, file.name, base.reference, parts, base.overrides, financing)
     for key, value in file.overrides.items():
         try:
             scenario = scenario.override({key: value})

@@ -5,8 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+
+from jinxiao.model.names import CITIES
 
 pytestmark = pytest.mark.slow
 SMALL = ("--scale", "1000", "--draws", "1", "--quiet")
@@ -63,17 +66,22 @@ def test_same_bytes_twice_and_elsewhere_with_two_processes(folder: Path) -> None
 
 def test_run_adds_ledger_and_panel(folder: Path) -> None:
     jinxiao(folder, "run", "plan", *SMALL, "--months", "20", "--ledger", "--panel", "7", "--out", "run")
-    sheet = read(folder / "run" / "balance_sheet.csv")
+    sheet = read(folder / "run" / "ledger" / "balance_sheet.csv")
     size = sheet.groupby(["month", "instrument"])["value"].agg(lambda v: v.abs().sum())
-    assert (sheet.groupby(["month", "instrument"])["value"].sum().abs() < 1e-9 * size).all()
-    flows = read(folder / "run" / "transactions_flow.csv")
-    money = sheet[sheet["instrument"] == "money"].pivot_table(index="month", columns="sector", values="value")
+    assert (sheet.groupby(["month", "instrument"])["value"].sum().abs() <= 1e-9 * size).all()
+    flows = read(folder / "run" / "ledger" / "transactions_flow.csv")
+    held = sheet[sheet["instrument"].isin(["deposits", "term_deposits", "credit_lines"])]
+    money = held.pivot_table(index="month", columns="sector", values="value", aggfunc="sum")
     received = flows.pivot_table(index="month", columns="payee", values="value", aggfunc="sum")
     paid = flows.pivot_table(index="month", columns="payer", values="value", aggfunc="sum")
     for sector in ("households", "firms", "centre"):
         change = money[sector].diff().iloc[1:]
         net = (received[sector] - paid[sector]).iloc[1:]
         assert ((change - net).abs() < 1e-6 * paid[sector].iloc[1:]).all()
+    books = read(folder / "run" / "ledger" / "budgets.csv")
+    cities = books[books["budget"].isin([c.key for c in CITIES]) & (books["direction"] == "paid")]
+    by_month = cities.groupby("month")["value"].sum()
+    np.testing.assert_allclose(by_month, paid["cities"], rtol=1e-9)
     panel = read(folder / "run" / "panel.csv")
     assert panel["household"].nunique() == 7 and panel["month"].nunique() == 20
     assert set(panel["quantity"]) > {"income", "consumption", "liquid_wealth", "durable_purchases", "wages"}
@@ -85,7 +93,7 @@ def test_a_larger_panel_holds_the_smaller_one(folder: Path) -> None:
         words = ("run", "without", *SMALL, "--months", "18", "--panel", size)
         jinxiao(folder, *words, "--out", f"panel{size}")
     small, large = (read(folder / f"panel{size}" / "panel.csv") for size in ("3", "5"))
-    assert not (folder / "panel3" / "balance_sheet.csv").exists()
+    assert not (folder / "panel3" / "ledger").exists()
     same = large[large["household"].isin(small["household"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(same, small)
 

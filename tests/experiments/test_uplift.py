@@ -271,7 +271,7 @@ def test_the_table_says_what_each_row_is(everything: UpliftResult):
     assert set(table["measure"]) == {0, 5, 15, 20, 21, 24}
     assert set(table["estimand"]) == {"first_in", "last_in", "shapley"}
     assert set(table["closure"]) == {"full", "direct"}
-    assert set(table["outcome"]) == {*OUTCOMES, "additional_per_yuan", "gross_per_yuan"}
+    assert set(table["outcome"]) == {*OUTCOMES, "additional_per_yuan", "net_per_yuan", "gross_per_yuan"}
     assert set(table["group_by"]) == {*GROUPS, "payer"}
     assert set(table["evidence"]) <= {"causal", "official", "assumed"}
     assert set(table["draws"]) == {4}

@@ -73,15 +73,15 @@ def neutral_policy(months: int = MONTHS) -> Policy:
 
 def policy_of(
     *, start: int = HISTORY, stop: int = MONTHS, months: int = MONTHS, rules: tuple[int, ...] = (RULE,),
-    payer_shares: tuple[float, ...] = CENTRE_PAYS, pool_budget: dict[int, float] | None = None,
-    change: Callable[[Conditions], None] | None = None, **fields: Any,
+    payer_shares: tuple[float, ...] = CENTRE_PAYS, financing: tuple[float, float, float] = (1.0, 0.0, 0.0),
+    pool_budget: dict[int, float] | None = None, change: Callable[[Conditions], None] | None = None, **fields: Any,
 ) -> Policy:  # fmt: skip
     """A policy in force from ``start`` to before ``stop``.
 
     Parameters
     ----------
-    rules, payer_shares
-        Ids of its instruments and who pays for them.
+    rules, payer_shares, financing
+        Ids of its instruments, who pays for them, and where province and cities take it from.
     pool_budget
         Money released to pools in the first month.
     change
@@ -98,7 +98,9 @@ def policy_of(
             change(conditions)
         months_of_policy[m] = conditions
     return Policy(
-        "test", tuple(months_of_policy), tuple(Instrument(r, f"rule {r}", 1, payer_shares) for r in rules)
+        "test",
+        tuple(months_of_policy),
+        tuple(Instrument(r, f"rule {r}", 1, payer_shares, financing) for r in rules),
     )
 
 

@@ -193,10 +193,10 @@ def test_a_hole_stops_the_month_with_account_month_and_amount(
 def test_a_payment_left_out_is_found(hamlet: Economy, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = payments.pay_households
 
-    def forgetful(ledger: Ledger, totals: np.ndarray, shares: payments.PublicShares) -> None:
-        totals = totals.copy()
-        totals[Item.PENSIONS] = 0.0
-        honest(ledger, totals, shares)
+    def forgetful(ledger: Ledger, by_city: np.ndarray, shares: payments.PublicShares) -> None:
+        by_city = by_city.copy()
+        by_city[:, Item.PENSIONS] = 0.0
+        honest(ledger, by_city, shares)
 
     monkeypatch.setattr(payments, "pay_households", forgetful)
     economy = hamlet.fork(neutral_policy())

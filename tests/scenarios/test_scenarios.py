@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jinxiao.files.errors import InputError
 from jinxiao.model.names import month_index
+from jinxiao.scenarios.scenario_file import read_scenario
 
 START = month_index("2025-06")
 
@@ -196,3 +198,26 @@ def test_the_same_choice_said_twice_has_one_hash_and_a_change_another(plan):
     assert scenario.override({"measures.15.car_scrap_2025_nev.flat": 20_000}).hash == scenario.hash
     assert scenario.override({"measures.15.car_scrap_2025_nev.flat": 20_001}).hash != scenario.hash
     assert pytest.approx(len(scenario.hash)) == 16
+
+
+def test_a_scenario_file_says_where_local_money_comes_from(plan, tmp_path):
+    file = tmp_path / "moved.yaml"
+    file.write_text(
+        "name: moved\nmeasures: [15]\nfinancing: {moved: 0.25, borrowed: 0.75}\n", encoding="utf-8"
+    )
+    moved, as_planned = read_scenario(plan, file), plan.scenario(15)
+    running = {one.rule: one for one in moved.policy(START + 1).instruments if one.measure == 15}
+    assert {one.financing for one in running.values()} >= {(0.0, 0.25, 0.75)}
+    rules = set(rules_of(as_planned.policy(START + 1).months[START]))
+    assert rules and all(running[rule].financing == (0.0, 0.25, 0.75) for rule in rules if rule in running)
+    assert moved.hash != as_planned.hash
+    further = tmp_path / "further.yaml"
+    further.write_text("name: further\nextends: moved.yaml\n", encoding="utf-8")
+    assert read_scenario(plan, further).hash == moved.hash
+
+
+def test_financing_that_is_not_whole_is_refused(plan, tmp_path):
+    file = tmp_path / "wrong.yaml"
+    file.write_text("name: wrong\nfinancing: {moved: 0.5}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="new, moved and borrowed adding up to 1"):
+        read_scenario(plan, file)

@@ -87,13 +87,61 @@ def firms(y: Year2024) -> Iterator[Fact]:
 
 
 def national_accounts(y: Year2024) -> Iterator[Fact]:
-    """Household and government consumption in GDP by expenditure, beside what the model counts."""
+    """Gross domestic product by expenditure, income and production, beside what the model counts."""
+    yield from _expenditure(y)
+    yield from _incomes(y)
+    yield from _production(y)
+
+
+def _expenditure(y: Year2024) -> Iterator[Fact]:
     accounts = (
         "national accounts add medical expense paid by funds, financial services and a fuller rent; "
         "model: survey basis"
     )
     spent = y.total(*CONSUMPTION)
     yield y.fact("gdp_expenditure", "household consumption", spent, Label(False, bridge=accounts))
-    public = "wages, goods and depreciation; model: what budgets and funds buy of public services and health"
-    bought = y.paid(BUDGETS, (Account.FIRMS,), "other_purchases")
+    public = "wages, goods and depreciation; model: what budgets and funds buy of public services, education, health"
+    bought = y.paid(BUDGETS, (Account.FIRMS,), "public_services", "public_education", "public_health")
     yield y.fact("gdp_expenditure", "government consumption", bought, Label(False, bridge=public))
+    formed = y.other(Sector.CONSTRUCTION) + y.paid((Account.BANKS,), (Account.FIRMS,), "building")
+    machines = "model: building for households, public works and other construction; machines and stocks are not told apart"
+    yield y.fact("gdp_expenditure", "capital formation", formed, Label(False, bridge=machines))
+    visitors = y.paid((Account.REST,), (Account.FIRMS,), "tourist_spending")
+    sold = y.paid((Account.REST,), (Account.FIRMS,), "other_purchases") + visitors
+    works = y.paid(BUDGETS, (Account.FIRMS,), "public_works")
+    sold -= y.other(Sector.CONSTRUCTION) - works  # builders' other custom is investment in the province
+    bought = y.paid((Account.FIRMS,), (Account.REST,), "inflow_of_goods")
+    bought += y.paid((Account.HOUSEHOLDS,), (Account.REST,), "consumption_outside")
+    net = "remainder of the published items; model: what buyers without an agent take less inflow of goods, trips included"
+    yield y.fact("gdp_expenditure", "net outflow", sold - bought, Label(False, bridge=net))
+
+
+def _incomes(y: Year2024) -> Iterator[Fact]:
+    """Labour income over value added, and the whole of value added."""
+    gdp = y.newest("gdp")
+    added = y.value_added(range(N_SECTORS)) + y.total(Item.IMPUTED_RENT)
+    whole = (
+        "all units; model: firms sized by what households report to earn, which is less than in the accounts"
+    )
+    yield fact("gdp", "all", Published.of(gdp), added, Label(False, bridge=whole))
+    share = y.newest("labour_share")
+    labour = y.total(Item.WAGES, Item.BUSINESS, Item.FARM)
+    told = "employers' contributions and mixed income included; model: labour income as households report it"
+    yield fact("labour_share", "all", Published.of(share), 100.0 * labour / added, Label(False, bridge=told))
+
+
+def _production(y: Year2024) -> Iterator[Fact]:
+    """Value added by industry: published shares of 2022 in the product of 2024."""
+    gdp = y.newest("gdp")
+    primary, secondary = [Sector.FARMING], [Sector.MINING, Sector.MANUFACTURING, Sector.CONSTRUCTION]
+    tertiary = [Sector(k) for k in range(N_SECTORS) if k not in (*primary, *secondary)]
+    sized = (
+        "shares of 2022, when coal was dearer; model: sales follow from labour income and shares of labour"
+    )
+    for name, sectors in (("primary", primary), ("secondary", secondary), ("tertiary", tertiary)):
+        part = y.newest("gdp_share", name)
+        published = Published.derived(
+            part.share * gdp.value, gdp.unit, f"{part.value:g}% of {gdp.value:g}", part, gdp
+        )
+        added = y.value_added(sectors) + (y.total(Item.IMPUTED_RENT) if name == "tertiary" else 0.0)
+        yield fact("value_added", name, published, added, Label(False, bridge=sized))

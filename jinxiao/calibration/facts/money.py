@@ -85,11 +85,40 @@ def public_money(y: Year2024) -> Iterator[Fact]:
     yield _pensions(y)
     yield _benefits(y)
     local, taxes = (Account.PROVINCE, Account.CITIES), "taxes_and_contributions"
-    every = Label(False, bridge="all local taxes, resource tax too; model: local share of a tax on sales")
     paid = y.paid((Account.FIRMS, Account.HOUSEHOLDS), local, taxes)
-    yield y.fact("tax_revenue", "all", paid, every)
+    yield y.fact("tax_revenue", "all", paid, Label(True, "rates on value added are set to it"))
     personal = Label(False, bridge="local 40% of income tax; model: local share of deductions for taxes")
     yield y.fact("tax_revenue", "personal income tax", y.paid((Account.HOUSEHOLDS,), local, taxes), personal)
+
+
+def budgets(y: Year2024) -> Iterator[Fact]:
+    """Spending of province and cities by function, and grants of the centre."""
+    local = (Account.PROVINCE, Account.CITIES)
+    firms, households = (Account.FIRMS,), (Account.HOUSEHOLDS,)
+    schools = "general budget; model: what fees and households leave of the cost of schools"
+    found = y.paid(local, firms, "public_education")
+    yield y.fact("fiscal_spending", "education", found, Label(False, bridge=schools))
+    care = "grants to funds included; model: transfers of the household survey, those between households among them"
+    found = y.paid(local, households, "transfers", "policy_transfers")
+    yield y.fact("fiscal_spending", "social security and employment", found, Label(False, bridge=care))
+    health = "general budget; model: what insurance funds pay to clinics"
+    found = y.paid((Account.FUND, *local), firms, "public_health")
+    yield y.fact("fiscal_spending", "health", found, Label(False, bridge=health))
+    spent = y.paid(local, (*firms, *households))
+    every = "all functions; model: services, works, transfers and measures of province and cities"
+    yield y.fact("fiscal_spending", "all", spent, Label(False, bridge=every))
+    jinzhong = y.of_city("city_paid", "Jinzhong", (*firms, *households))
+    city = "general budget of city and counties in 2023; model: what the city's budget buys and pays to households"
+    yield y.fact("fiscal_spending", "all", jinzhong, Label(False, bridge=city, geo="Jinzhong"))
+    own = "all revenue, that of no tax included; model: local taxes of firms and households there, the province's part included"
+    for c in CITIES:
+        taxed = y.of_city("city_received", c.key, (*firms, *households), "taxes_and_contributions")
+        split = y.baseline.values["flows.tax_split"]
+        whole = taxed * float(split[1] + split[2]) / float(split[2])
+        yield y.fact("fiscal_revenue", "all", whole, Label(False, bridge=own, geo=c.key))
+    grants = y.paid((Account.CENTRE,), (Account.PROVINCE,), "grants_between_budgets")
+    balanced = "transfers of the centre; model: what balances province and cities at the start"
+    yield y.fact("central_transfers", "all", grants, Label(False, bridge=balanced))
 
 
 def _trade_in(y: Year2024) -> Iterator[Fact]:

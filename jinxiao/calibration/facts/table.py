@@ -32,6 +32,7 @@ BLOCKS: Final = {
     "firms": business.firms,
     "national accounts": business.national_accounts,
     "public money": money.public_money,
+    "budgets": money.budgets,
 }
 """Blocks of facts, in the order of the table."""
 BANDS: Final = (1.0, 3.0, 5.0, 10.0)

@@ -20,8 +20,9 @@ from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED
 from jinxiao.model.ledger import ITEMS, Account
 from jinxiao.model.markets import trend
-from jinxiao.model.names import DURABLES, N_CITIES, N_SECTORS, Category, Occupation
+from jinxiao.model.names import CITIES, DURABLES, N_CITIES, N_SECTORS, Category, Occupation, Sector
 from jinxiao.model.outcomes import Outcomes
+from jinxiao.model.supply import supply_table
 
 Array = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
@@ -148,10 +149,26 @@ class Year2024:
         return float(self.baseline.institution_purchases[:, list(sectors)].sum() * growth)
 
     def paid(self, payers: Sequence[Account], payees: Sequence[Account], *items: str) -> float:
-        """Return the year's payments between sectors of the ledger, yuan."""
+        """Return the year's payments between sectors of the ledger, yuan: of some items, or of all."""
         flows = self.detail("flows").sum(axis=0)
-        columns = [ITEMS.index(item) for item in items]
+        columns = [ITEMS.index(item) for item in items or ITEMS]
         return float(flows[np.ix_(list(payers), list(payees), columns)].sum())
+
+    def of_city(self, book: str, city: str, others: Sequence[Account], *items: str) -> float:
+        """Return what a city paid or received (``city_paid``, ``city_received``) in the year, yuan: of some items, or of all."""
+        mine = self.detail(book)[:, [c.key for c in CITIES].index(city)].sum(axis=0)
+        columns = [ITEMS.index(item) for item in items or ITEMS]
+        return float(mine[np.ix_(list(others), columns)].sum())
+
+    def other(self, sector: Sector) -> float:
+        """Return what buyers other than households and visitors took from a sector in the year, yuan."""
+        return float(self.detail("other")[..., sector].sum())
+
+    def value_added(self, sectors: Sequence[int]) -> float:
+        """Return the year's value added of the sectors, yuan: sales less inputs from the province and outside."""
+        chosen = list(sectors)
+        sales = self.detail("sales").sum(axis=(0, 1))[chosen]
+        return float(sales @ supply_table(self.baseline.values).margin[chosen])
 
     def durable_rules(self, classes: Sequence[int]) -> list[int]:
         """Return the instruments of 2024 that subsidise any of the classes of durables."""
