@@ -56,8 +56,8 @@ class Baseline:
         By month index; from burn-in (negative) to the end of the horizon.
     units : ndarray, shape (cities, sectors)
         Real firms.
-    individual_share : ndarray, shape (sectors,)
-        Share of individual businesses among them.
+    individuals : ndarray, shape (cities, sectors)
+        Individual businesses among them.
     institution_purchases : ndarray, shape (cities, sectors)
         Monthly retail purchases by institutions and others that no agent makes: the residual of published retail sales.
     trips_from_outside : ndarray, shape (markets,)
@@ -74,7 +74,7 @@ class Baseline:
     fit: Fit
     calendar: Mapping[int, CalendarMonth]
     units: np.ndarray
-    individual_share: np.ndarray
+    individuals: np.ndarray
     institution_purchases: np.ndarray
     trips_from_outside: np.ndarray
     city_pull: np.ndarray

@@ -12,9 +12,18 @@ from jinxiao.model import payments as pm
 from jinxiao.model.baseline import Baseline, CalendarMonth
 from jinxiao.model.conditions import MAX_RULES, Conditions, Policy
 from jinxiao.model.ergodic import stack_tables
+from jinxiao.model.firms import rewards as fr
+from jinxiao.model.firms import setup as fs
 from jinxiao.model.firms.columns import FIRM
-from jinxiao.model.firms.loop import cell_starts, plan_firms, settle_firms, share_custom
-from jinxiao.model.firms.setup import firm_parameters, found_firms, individual_share_of_sales
+from jinxiao.model.firms.loop import (
+    N_TOTALS,
+    CellMonth,
+    Total,
+    cell_births,
+    plan_firms,
+    settle_firms,
+    share_custom,
+)
 from jinxiao.model.government import Bank, Treasury
 from jinxiao.model.households import columns as household_columns
 from jinxiao.model.households import setup as hs
@@ -36,6 +45,7 @@ from jinxiao.model.markets import MarketState
 from jinxiao.model.month import household_month, policy_channels, tourist_month
 from jinxiao.model.names import (
     CITIES,
+    DURABLES,
     N_CITIES,
     N_DISPOSALS,
     N_MARKETS,
@@ -49,7 +59,7 @@ from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.population import Population
 from jinxiao.model.random import take_up_draw
 from jinxiao.model.recorder import Recorder
-from jinxiao.model.state import Founding, State, firm_money, household_money
+from jinxiao.model.state import Founding, State, firm_money, firm_stocks, household_money
 from jinxiao.model.tourists.columns import PARTY
 from jinxiao.model.tourists.loop import N_VISIT_COUNTS, tourist_block
 from jinxiao.model.tourists.setup import FIRST_PARTY, make_parties, tourist_parameters
@@ -71,6 +81,7 @@ MOST_REHEARSALS = 8
 """How often a month is rehearsed with pools closing earlier before a pool that is still overdrawn stays shut."""
 EVERYONE = np.zeros(0, np.int64)
 """Rows of the household loop that stand for all households."""
+N_FIRM_CELLS = N_CITIES * N_SECTORS
 NOBODY = np.zeros(0, np.bool_)
 """Of whom it is not asked whether they claim."""
 
@@ -195,7 +206,7 @@ class Economy(mesa.Model):
         floor = self.conditions.wage_floor
         self.household_parameters = hs.household_parameters(self.values, baseline.fit, floor)
         self.tourist_parameters = tourist_parameters(self.values)
-        self.firm_parameters = firm_parameters(self.values)
+        self.firm_parameters = fs.firm_parameters(self.values)
         self.public_shares = pm.PublicShares(
             taxes=np.asarray(self.values["firms.tax_split"]),
             purchases=np.asarray(self.values["firms.public_wage_payers"]),
@@ -546,29 +557,20 @@ class Economy(mesa.Model):
             return
         f, starts = self.state.firms, self.founding.cell_starts
         other = self.founding.other_purchases * self.growth
+        self.orders = self.founding.orders * self.growth
         self.waived = self.channels.waived
         self.supplied = mk.local_supply(self.custom, self.founding.supplier_share, self.values)
         self.other = other
         self.sales = self.custom + other + self.supplied + self.waived + self.channels.administration
         self.built = self.state.escrow / self.values["housing.escrow_months"]
         self.sales[:, Sector.CONSTRUCTION] += self.built * self.founding.building
-        price = np.empty(N_CITIES * N_SECTORS)
-        share_custom(
-            starts,
-            self.sales.ravel(),
-            f.weight,
-            f.attraction,
-            f.price,
-            self.values["firms.price_elasticity"],
-            f.sales,
-            price,
-        )
+        price = np.empty(N_FIRM_CELLS)
+        share_custom(starts, self.sales.ravel(), f, self.values["firms.price_elasticity"], price)
         self.cell_price = price.reshape(N_CITIES, N_SECTORS)
 
     def plan_production(self) -> None:
         """Let firms update expectations, labour wanted and prices (not in direct closure, where they follow the path)."""
-        self.wanted = np.zeros(N_CITIES * N_SECTORS)
-        self.had = np.zeros(N_CITIES * N_SECTORS)
+        self.wanted = np.zeros(N_FIRM_CELLS)
         if self.state.firms is None or self.replay is not None:
             return
         labour_share = np.asarray(self.values["firms.labour_cost_share"])
@@ -576,10 +578,11 @@ class Economy(mesa.Model):
         relief = np.tile(self.conditions.labour_cost_relief, N_CITIES)
         # firms grow and shrink with the people there are to hire
         force = self._labour_force() / np.maximum(self.founding.force, 1.0)
+        force = np.repeat(force, N_SECTORS)
         plan_firms(
-            self.founding.cell_starts, self.model_seed, self.month, self.growth,
-            mk.monthly_growth(self.values["firms.trend_growth"]), self.state.firms, unit_cost.ravel(), relief,
-            np.repeat(force, N_SECTORS), self.firm_parameters, self.wanted, self.had,
+            self.founding.cell_starts, self.model_seed, self.month, mk.monthly_growth(self.values["firms.trend_growth"]),
+            self.state.firms, self.founding.sales * self.growth * force, self.founding.employed * force,
+            self.founding.liquidity, unit_cost.ravel(), relief, self.firm_parameters, self.wanted,
         )  # fmt: skip
 
     def _entry_share(self) -> float:
@@ -602,7 +605,7 @@ class Economy(mesa.Model):
         shape = (N_CITIES, N_SECTORS)
         unemployed = self.worked[..., 3].sum(axis=1)
         mk.match_labour(
-            s, self.wanted.reshape(shape), self.had.reshape(shape), unemployed, self.founding.quits,
+            s, self.wanted.reshape(shape), self.state.staff.reshape(shape), unemployed, self.founding.quits,
             self._entry_share(), self.founding.tightness, 1.0 / v["households.unemployment_spell"],
             v["firms.matching_elasticity"],
         )  # fmt: skip
@@ -627,10 +630,24 @@ class Economy(mesa.Model):
         farmed = float(self.totals[Item.FARM]) / self.growth
         if farmed > 0.0:
             s.farm_index = s.farm_index * (self.founding.farm / farmed)
-        s.price = self.cell_price
+        s.price = self.cell_price * (1.0 + self._kept_of_subsidies())
         s.crowding = np.log(
             np.maximum(self._visits(), 1.0) / np.maximum(self.founding.visits * self._season(), 1.0)
         )
+
+    def _kept_of_subsidies(self) -> np.ndarray:
+        """Return by how much sellers of subsidised durables raise prices, shape (cities, sectors).
+
+        Price lists are the same for all buyers: what sellers keep of the subsidies of a month is spread over all that they sell.
+        """
+        kept = 1.0 - self.values["firms.subsidy_pass_through"]
+        paid = np.zeros((N_CITIES, N_SECTORS))
+        first: dict[int, int] = {}
+        for rule, durable in self.conditions.durable_rules[["rule", "durable"]].tolist():
+            first.setdefault(rule, durable)
+        for rule, durable in sorted(first.items()):
+            paid[:, DURABLES[durable].sector] += self.household_cost[rule]
+        return kept * mk.ratio(paid, self.custom)
 
     def _visits(self) -> np.ndarray:
         """Return persons who visit each city this month: residents of other cities, their own on days out, outsiders."""
@@ -654,7 +671,7 @@ class Economy(mesa.Model):
         """Pay wages, goods, taxes and owners; staff firms with the people who work."""
         if self.state.firms is None:
             return
-        f, v = self.state.firms, self.values
+        f, v, state = self.state.firms, self.values, self.state
         staff = self.worked[..., 0]
         wage = np.where(staff > 0.0, self.worked[..., 1] / np.maximum(staff, 1e-9), 0.0)
         inflow = np.tile(np.asarray(v["firms.inflow_share"]), (N_CITIES, 1))
@@ -665,22 +682,89 @@ class Economy(mesa.Model):
             self.totals[Item.FARM]
             + (1.0 - self.public_shares.bank_share_of_property) * self.totals[Item.PROPERTY]
             + self.channels.borne_by_firms
-            - self.channels.refunds_to_firms
         ) / self.sales.sum()
         # goods bought from local suppliers are paid out of custom; suppliers book them as sales
-        bill = self.worked[..., 2] + self.custom * mk.local_share(v)[None, :]
-        cost_share = (
-            np.where(self.sales > 0.0, bill / np.maximum(self.sales, 1e-9), 0.0)
-            + inflow
-            + v["firms.tax_share"]
-            + common
+        supplies = mk.ratio(self.custom * mk.local_share(v)[None, :], self.sales)
+        costs = (supplies + inflow + v["firms.tax_share"] + common).ravel()
+        sales = self.sales.ravel()
+        totals = np.zeros((N_FIRM_CELLS, N_TOTALS))
+        full = v["firms.loan_rate"] / MONTHS_A_YEAR
+        owed = self.owed_by_governments().sum()
+        cell_month = CellMonth(
+            staff=staff.ravel(),
+            wage=wage.ravel(),
+            variable=costs + state.rents,
+            fixed=self.worked[..., 2].ravel(),
+            late=mk.ratio(mk.sold_on_credit(self.supplied, self.other, self.orders), self.sales).ravel(),
+            public=mk.ratio(self.orders, self.sales).ravel(),
+            granted=self.channels.to_firms.ravel(),
+            settled=np.full(N_FIRM_CELLS, self.channels.cleared / owed if owed > 0.0 else 0.0),
+            births=self._births(),
+            mortal=self.founding.mortal,
+            interest=full - np.tile(self.channels.interest_relief, N_CITIES),
+            full_interest=np.full(N_FIRM_CELLS, full),
         )
-        totals = np.zeros((N_CITIES * N_SECTORS, 3))
+        c = self.conditions
         settle_firms(
-            self.founding.cell_starts, f.weight, f.sales, f.target, f.employees, f.cash, staff.ravel(), wage.ravel(),
-            cost_share.ravel(), v["firms.payout"], totals,
+            self.founding.cell_starts, self.model_seed, self.month, f, cell_month, self.firm_parameters,
+            self.founding.exit_level, v["firms.late_months"], v["firms.government_months"], c.payment_sooner,
+            c.payment_groups, self.replay is None, totals,
         )  # fmt: skip
-        self.profits = float(totals[:, 1].sum())
+        self.firm_totals = totals
+        self.profits = float(totals[:, Total.PAID_OUT].sum() + (state.rents * sales).sum())
+        margin = mk.ratio(totals[:, Total.PROFIT], totals[:, Total.SALES])
+        trading = totals[:, Total.SALES] > 0.0
+        state.margin += v["firms.profit_memory"] * np.where(trading, margin - state.margin, 0.0)
+        state.rents = state.rents + v["firms.rent_speed"] * np.where(
+            trading, margin - v["firms.normal_margin"], 0.0
+        )
+        state.staff = staff.ravel().copy()
+        state.firm_count = totals[:, Total.FIRMS].copy()
+
+    def _births(self) -> np.ndarray:
+        """Return firms that enter this month, shape (cells,)."""
+        v = self.values
+        normal = (
+            self.founding.units * (1.0 + v["firms.net_entry_rate"]) ** (self.month / MONTHS_A_YEAR)
+        ) * self.founding.mortal
+        rate = (v["firms.exit_rate"] + v["firms.net_entry_rate"]) / MONTHS_A_YEAR
+        births = np.zeros(N_FIRM_CELLS)
+        cell_births(
+            self.state.firm_count, normal, rate, self.state.margin, v["firms.normal_margin"],
+            np.tile(self.conditions.entry_cost, N_CITIES), v["firms.entry_elasticity"], births,
+        )  # fmt: skip
+        return births
+
+    def business_loans(self) -> np.ndarray:
+        """Return loans that firms owe banks at the start of the month, yuan, shape (cities, sectors)."""
+        return self._firm_sum("debt")
+
+    def owed_by_governments(self) -> np.ndarray:
+        """Return what governments owe firms, yuan, shape (cities,)."""
+        return self._firm_sum("owed").sum(axis=1)
+
+    def _firm_sum(self, column: str) -> np.ndarray:
+        f = self.state.firms
+        if f is None:
+            return np.zeros((N_CITIES, N_SECTORS))
+        cell = f.city.astype(np.int64) * N_SECTORS + f.sector
+        money = f.weight.astype(np.float64) * getattr(f, column)
+        return np.bincount(cell, money, N_FIRM_CELLS).reshape(N_CITIES, N_SECTORS)
+
+    def rewards_due(self) -> np.ndarray:
+        """Let firms with rewards of their own trade; return what December pays them, yuan, shape (rules, cities, sectors)."""
+        rules = self.conditions.rewards
+        s = self.state.specialists
+        if s is None:
+            return np.zeros((len(rules), N_CITIES, N_SECTORS))
+        people = self.zone_households.reshape(N_CITIES, 2).sum(axis=1)
+        by_city = fr.traded(self.disposal_counts, people, self.growth, self.values)
+        s = fr.trade(s, by_city, self.month, self.model_seed, self.values)
+        paid = np.zeros((len(rules), N_CITIES, N_SECTORS))
+        if self.month % MONTHS_A_YEAR == MONTHS_A_YEAR - 1:
+            s, paid = fr.settle_year(s, rules, self.model_seed, self.values)
+        self.state.specialists = s
+        return paid
 
     def book_payments(self) -> None:
         """Book every payment of the month in the ledger."""
@@ -698,7 +782,8 @@ class Economy(mesa.Model):
             "tourist_spending",
             float(self.visitor_demand.sum()) - c.visitor_coupons,
         )
-        pm.other_buyers(ledger, self.other, 0.0, self.public_shares)
+        pm.other_buyers(ledger, self.other, 0.0, self.public_shares, float(self.orders.sum()))
+        pm.firms_credit(ledger, self.firm_totals.sum(axis=0))
         pm.firms_pay(ledger, self.inflow, self.taxes, self.profits, self.public_shares)
         spent = float(self.totals[Item.HOME_SPENDING])
         pm.home_money(ledger, spent, float(self.totals[Item.HOME_SUBSIDIES]), self.built)
@@ -719,7 +804,7 @@ class Economy(mesa.Model):
             return
         money, loans = household_money(self.state.households)
         counted = {Account.HOUSEHOLDS: money, Account.FIRMS: firm_money(self.state.firms)}
-        self.flows = self.state.ledger.close(self.month, counted, loans)
+        self.flows = self.state.ledger.close(self.month, counted, loans, firm_stocks(self.state.firms))
         self._tell_treasuries()
 
     def _tell_treasuries(self) -> None:
@@ -805,19 +890,25 @@ class Economy(mesa.Model):
         retail = self.baseline.institution_purchases
         other = np.maximum(needed - custom - supplied - built, 0.0)
         other = np.maximum(other, retail)
+        orders = other * np.asarray(v["firms.government_share"])[None, :]
         sales = custom + supplied + other + built
         self.state.escrow = homes * level * v["housing.escrow_months"]
-        firms = found_firms(
-            self.baseline.units,
-            self.baseline.individual_share,
-            employed,
-            sales,
-            v["firms.cash_months"],
-            self.world.scale,
-            v,
-        )
-        firms.expected[:] *= level
+        cells = self._cells(custom, supplied, other, orders, sales, employed, wages, level)
+        firms = fs.found_firms(cells, self.world.scale, v, self.model_seed)
+        starts = fs.cell_starts(firms.city, firms.sector)
+        settled = fs.settle(firms, starts, cells, v, self.model_seed)
+        for name in ("expected", "cash", "debt", "receivable", "owed"):
+            getattr(firms, name)[...] *= level
         self.state.firms = firms
+        self.state.rents = settled.rents
+        self.state.margin = np.full(N_FIRM_CELLS, v["firms.normal_margin"])
+        self.state.staff = employed.ravel().copy()
+        self.state.firm_count = np.bincount(
+            firms.city.astype(np.int64) * N_SECTORS + firms.sector, firms.weight, N_FIRM_CELLS
+        )
+        people = self.zone_households.reshape(N_CITIES, 2).sum(axis=1)
+        self.state.specialists = fr.found_specialists(people, v, self.model_seed)
+        self._live_last_year(people)
         self.state.markets = mk.neutral_markets(
             mk.trend(0, v["firms.trend_growth"]), 1.0 / v["households.unemployment_spell"], self.quits
         )
@@ -832,12 +923,14 @@ class Economy(mesa.Model):
         self.state.ledger.money[Account.FIRMS] = firm_money(firms)
         self.state.ledger.money[Account.BANKS] = -money - firm_money(firms) + loans
         self.state.ledger.loans = loans
+        self.state.ledger.stocks = firm_stocks(firms)
+        self.state.ledger.money[Account.BANKS] += self.state.ledger.stocks["business_loans"]
         return Founding(
-            cell_starts=cell_starts(firms.city, firms.sector, N_CITIES, N_SECTORS),
+            cell_starts=starts,
             custom=custom,
             other_purchases=other,
             supplier_share=supplier_share,
-            own_share=individual_share_of_sales(firms),
+            own_share=fs.individual_share_of_sales(firms),
             quits=self.quits,
             tightness=normal.sum(axis=1) / np.maximum(unemployed, 1.0),
             unemployed=unemployed,
@@ -845,15 +938,62 @@ class Economy(mesa.Model):
             force=self._labour_force(),
             farm=float(self.totals[Item.FARM]) / level,
             building=building,
-            grants=self._grants(other, sales),
+            grants=self._grants(other, sales, float(orders.sum())),
+            sales=sales.ravel(),
+            employed=employed.ravel().copy(),
+            units=self.state.firm_count.copy(),
+            orders=orders,
+            liquidity=settled.liquidity,
+            exit_level=settled.exit_level,
+            mortal=cells.mortal,
         )
 
-    def _grants(self, other: np.ndarray, sales: np.ndarray) -> np.ndarray:
+    def _cells(
+        self, custom: np.ndarray, supplied: np.ndarray, other: np.ndarray, orders: np.ndarray, sales: np.ndarray,
+        employed: np.ndarray, wages: np.ndarray, level: float,
+    ) -> fs.Cells:  # fmt: skip
+        """Return what firms are founded on; all of shape (cities, sectors), money at trend level but for ``level``."""
+        v, totals = self.values, self.totals / level
+        common = (
+            totals[Item.FARM] + (1.0 - self.public_shares.bank_share_of_property) * totals[Item.PROPERTY]
+        ) / sales.sum()
+        variable = (
+            mk.ratio(custom * mk.local_share(v)[None, :], sales)
+            + np.asarray(v["firms.inflow_share"])[None, :]
+            + v["firms.tax_share"]
+            + common
+        )
+        mortal = np.ones((N_CITIES, N_SECTORS), bool)
+        mortal[:, [Sector.PUBLIC, Sector.FARMING]] = False
+        individual = self.baseline.individuals
+        return fs.Cells(
+            legal=(self.baseline.units - individual).ravel(),
+            individual=individual.ravel(),
+            employed=employed.ravel(),
+            sales=sales.ravel(),
+            late=mk.ratio(mk.sold_on_credit(supplied, other, orders), sales).ravel(),
+            public=mk.ratio(orders, sales).ravel(),
+            variable=variable.ravel(),
+            fixed=self.worked[..., 2].ravel() / level,
+            wages=wages.ravel(),
+            mortal=mortal.ravel(),
+        )
+
+    def _live_last_year(self, people: np.ndarray) -> None:
+        """Let firms with rewards of their own trade through the year before the start, at the pace of last month."""
+        by_city = fr.traded(self.disposal_counts, people, 1.0, self.values)
+        for month in range(-MONTHS_A_YEAR, 0):
+            assert self.state.specialists is not None
+            self.state.specialists = fr.trade(
+                self.state.specialists, by_city, month, self.model_seed, self.values
+            )
+
+    def _grants(self, other: np.ndarray, sales: np.ndarray, orders: float) -> np.ndarray:
         """Return monthly grants of the centre that balance province, cities and funds at the start, at trend level."""
         level = mk.trend(-1, self.values["firms.trend_growth"])
         totals = self.totals / level
         s = self.public_shares
-        public = float(other[:, list(pm.GOVERNMENT_BUYS)].sum())
+        public = float(other[:, list(pm.GOVERNMENT_BUYS)].sum()) + orders
         health = float(other[:, list(pm.FUND_BUYS)].sum())
         income_tax = float(totals[Item.INCOME_TAX])
         taxes = self.values["firms.tax_share"] * sales.sum() + income_tax

@@ -48,7 +48,14 @@ ITEMS = (
     "administration", "home_purchases",
     "home_subsidies", "building", "labour_cost_refunds", "interest_subsidies", "new_loans", "repayments",
     "grants_between_budgets",
+    "public_orders", "new_business_loans", "business_repayments", "business_interest", "loan_writeoffs",
+    "trade_credit", "trade_credit_repaid", "arrears_cleared", "rewards",
 )  # fmt: skip
+STOCKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "business_loans": (("new_business_loans",), ("business_repayments",)),
+    "receivables": (("trade_credit",), ("trade_credit_repaid", "arrears_cleared")),
+}
+"""Stocks beside money and households' loans: items that add to them, and items that take away."""
 _ITEM_INDEX = {name: k for k, name in enumerate(ITEMS)}
 
 
@@ -79,6 +86,8 @@ class Ledger:
     money: np.ndarray = field(default_factory=lambda: np.zeros(len(Account)))
     loans: float = 0.0
     flows: np.ndarray = field(default_factory=lambda: np.zeros((len(Account), len(Account), len(ITEMS))))
+    stocks: dict[str, float] = field(default_factory=dict)
+    """yuan at the end of the last closed month, by name in STOCKS"""
 
     def pay(self, payer: Account, payee: Account, item: str, amount: float) -> None:
         """Book one payment; a negative amount is booked the other way round."""
@@ -86,12 +95,21 @@ class Ledger:
             payer, payee, amount = payee, payer, -amount
         self.flows[payer, payee, _ITEM_INDEX[item]] += amount
 
+    def _booked(self, item: str) -> float:
+        return float(self.flows[:, :, _ITEM_INDEX[item]].sum())
+
     def expected(self) -> np.ndarray:
         """Return the balances that follow from last month's and this month's payments."""
         between = self.flows.sum(axis=2)
         return self.money + between.sum(axis=0) - between.sum(axis=1)
 
-    def close(self, month: int, counted: dict[Account, float], loans_counted: float) -> np.ndarray:
+    def close(
+        self,
+        month: int,
+        counted: dict[Account, float],
+        loans_counted: float,
+        stocks_counted: dict[str, float] | None = None,
+    ) -> np.ndarray:
         """Close the month: compare expected balances with those counted from the agents, then start the next month.
 
         Parameters
@@ -102,6 +120,8 @@ class Ledger:
             Money balances counted from agents' own state; accounts not given have no agents and take the expected.
         loans_counted : float
             Loans outstanding counted from households.
+        stocks_counted : dict of str to float, optional
+            Other stocks counted from agents, by name in STOCKS.
 
         Returns
         -------
@@ -125,6 +145,12 @@ class Ledger:
         gap = loans_counted - (self.loans + new - repaid)
         if not abs(gap) <= TOLERANCE * scale:
             raise LedgerError("loans", month_label(month), gap)
+        for name, amount in (stocks_counted or {}).items():
+            added, taken = (sum(self._booked(item) for item in items) for items in STOCKS[name])
+            gap = amount - (self.stocks.get(name, 0.0) + added - taken)
+            if not abs(gap) <= TOLERANCE * scale:
+                raise LedgerError(name, month_label(month), gap)
+            self.stocks[name] = amount
         flows = self.flows
         self.money = expected
         self.loans = loans_counted

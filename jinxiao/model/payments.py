@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jinxiao.model.conditions import Instrument
+from jinxiao.model.firms.loop import Total
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import Account, Ledger
 from jinxiao.model.names import N_CATEGORIES, Payer, Sector
@@ -103,7 +104,9 @@ def home_money(ledger: Ledger, spent: float, subsidies: float, built: float) -> 
     ledger.pay(Account.BANKS, Account.FIRMS, "building", built)
 
 
-def other_buyers(ledger: Ledger, other: np.ndarray, extra_cover: float, shares: PublicShares) -> None:
+def other_buyers(
+    ledger: Ledger, other: np.ndarray, extra_cover: float, shares: PublicShares, orders: float = 0.0
+) -> None:
     """Book purchases that no household or visitor makes: governments, funds, and buyers outside the province.
 
     Parameters
@@ -111,13 +114,16 @@ def other_buyers(ledger: Ledger, other: np.ndarray, extra_cover: float, shares: 
     other : ndarray, shape (cities, sectors)
     extra_cover : float
         Medical expense taken over by the funds because of a policy, yuan.
+    orders : float
+        Part of the rest that governments buy (works, services, supplies), yuan.
     """
     public = float(other[:, list(GOVERNMENT_BUYS)].sum())
     health = float(other[:, list(FUND_BUYS)].sum())
     for account, share in zip(LOCAL_BUDGETS, shares.purchases, strict=True):
         ledger.pay(account, Account.FIRMS, "other_purchases", share * public)
+        ledger.pay(account, Account.FIRMS, "public_orders", share * orders)
     ledger.pay(Account.FUND, Account.FIRMS, "other_purchases", health + extra_cover)
-    ledger.pay(Account.REST, Account.FIRMS, "other_purchases", float(other.sum()) - public - health)
+    ledger.pay(Account.REST, Account.FIRMS, "other_purchases", float(other.sum()) - public - health - orders)
 
 
 def firms_pay(ledger: Ledger, inflow: float, taxes: float, profits: float, shares: PublicShares) -> None:
@@ -126,6 +132,29 @@ def firms_pay(ledger: Ledger, inflow: float, taxes: float, profits: float, share
     for account, share in zip(LOCAL_BUDGETS, shares.taxes, strict=True):
         ledger.pay(Account.FIRMS, account, "taxes_and_contributions", share * taxes)
     ledger.pay(Account.FIRMS, Account.REST, "profits", profits)
+
+
+def firms_credit(ledger: Ledger, totals: np.ndarray) -> None:
+    """Book business loans, interest, and what firms lend their buyers by waiting for payment.
+
+    Sales on credit are booked as paid; what is not paid yet goes back as a loan from seller to buyer.
+
+    Parameters
+    ----------
+    totals : ndarray, shape (N_TOTALS,)
+        Of all firms: columns :class:`jinxiao.model.firms.loop.Total`.
+    """
+    pay, firms = ledger.pay, Account.FIRMS
+    pay(Account.BANKS, firms, "new_business_loans", float(totals[Total.NEW_LOANS]))
+    pay(firms, Account.BANKS, "business_repayments", float(totals[Total.REPAID]))
+    pay(Account.BANKS, firms, "loan_writeoffs", float(totals[Total.WRITTEN_OFF]))
+    pay(firms, Account.BANKS, "business_interest", float(totals[Total.INTEREST]))
+    for debtor, lent in ((Account.REST, Total.LENT_TO_BUYERS), (Account.CITIES, Total.LENT_TO_GOVERNMENTS)):
+        amount = float(totals[lent])
+        if amount >= 0.0:
+            pay(firms, debtor, "trade_credit", amount)
+        else:
+            pay(debtor, firms, "trade_credit_repaid", -amount)
 
 
 def by_rule(cost: np.ndarray, rules: Iterable[int]) -> dict[int, float]:

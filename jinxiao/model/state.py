@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numba import njit
 
+from jinxiao.model.firms.columns import CHANGING
 from jinxiao.model.firms.loop import FirmColumns
+from jinxiao.model.firms.rewards import Specialists
 from jinxiao.model.households.loop import HouseholdColumns
 from jinxiao.model.households.setup import changed_columns
 from jinxiao.model.ledger import Account, Ledger
 from jinxiao.model.markets import MarketState
 from jinxiao.model.names import N_ZONES
 from jinxiao.model.tourists.setup import PartyColumns
-
-_FIRM_STATE = ("employees", "target", "expected", "sales", "price", "cash")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,20 @@ class Founding:
     farm: float
     building: np.ndarray
     grants: np.ndarray
+    sales: np.ndarray
+    """(cells,) monthly sales of the cells at trend level, yuan"""
+    employed: np.ndarray
+    """(cells,) people at work in them"""
+    units: np.ndarray
+    """(cells,) firms"""
+    orders: np.ndarray
+    """(cities, sectors) part of other purchases that governments make, paid late; yuan a month at trend level"""
+    liquidity: np.ndarray
+    """(cells,) normal mean of the liquidity factor"""
+    exit_level: float
+    """monthly chance of closing of a firm of mean size and normal profit"""
+    mortal: np.ndarray
+    """(cells,) whether firms close and open: not those of public administration"""
 
 
 @dataclass
@@ -83,14 +97,25 @@ class State:
     """monthly probability that a grown child leaves home"""
     escrow: float = 0.0
     """money of buyers of homes that builders have not got yet, held by banks, yuan"""
+    rents: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(cells,) share of sales that owners of shops and of capital outside the firm get"""
+    margin: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(cells,) profit over sales of about the last year"""
+    staff: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(cells,) people who worked in the cells last month"""
+    firm_count: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(cells,) real firms"""
+    specialists: Specialists | None = None
 
     def copy(self) -> "State":
         """Return a copy that shares only columns that never change."""
         household_changes = {name: getattr(self.households, name).copy() for name in changed_columns()}
         firms = self.firms
         if firms is not None:
-            firms = firms._replace(**{name: getattr(firms, name).copy() for name in _FIRM_STATE})
-        ledger = Ledger(self.ledger.money.copy(), self.ledger.loans, self.ledger.flows.copy())
+            firms = firms._replace(**{name: getattr(firms, name).copy() for name in CHANGING})
+        ledger = Ledger(
+            self.ledger.money.copy(), self.ledger.loans, self.ledger.flows.copy(), dict(self.ledger.stocks)
+        )
         return State(
             households=self.households._replace(**household_changes),
             parties=self.parties,
@@ -103,6 +128,11 @@ class State:
             entry=self.entry,
             leaving=self.leaving,
             escrow=self.escrow,
+            rents=self.rents.copy(),
+            margin=self.margin.copy(),
+            staff=self.staff.copy(),
+            firm_count=self.firm_count.copy(),
+            specialists=self.specialists.copy() if self.specialists is not None else None,
         )
 
 
@@ -126,6 +156,15 @@ def household_money(households: HouseholdColumns) -> tuple[float, float]:
 def firm_money(firms: FirmColumns) -> float:
     """Return the cash of all firms, yuan."""
     return weighted_sum(firms.weight, firms.cash, np.zeros_like(firms.cash))
+
+
+def firm_stocks(firms: FirmColumns) -> dict[str, float]:
+    """Return what firms owe banks, and what they are owed by buyers and governments, yuan."""
+    nought = np.zeros_like(firms.cash)
+    return {
+        "business_loans": weighted_sum(firms.weight, firms.debt, nought),
+        "receivables": weighted_sum(firms.weight, firms.receivable, firms.owed),
+    }
 
 
 PUBLIC_ACCOUNTS = (Account.CENTRE, Account.PROVINCE, Account.CITIES, Account.FUND, Account.UNIONS)

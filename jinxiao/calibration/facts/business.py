@@ -79,10 +79,11 @@ def firms(y: Year2024) -> Iterator[Fact]:
     """Legal units and individual businesses: the numbers handed to the firms of the model."""
     label = Label(True, "units of the end of 2023, handed on to the model")
     units = y.baseline.units.sum(axis=0)
+    units[Sector.FARMING] = 0.0  # the census leaves out farming
     for name, sectors in UNITS.items():
         yield y.fact("business_units", name, units[list(sectors)].sum(), label)
     yield y.fact("business_units", "secondary and tertiary", units.sum(), label)
-    individual = float(units @ y.baseline.individual_share)
+    individual = float(y.baseline.individuals.sum())
     yield y.fact("individual_businesses", "secondary and tertiary", individual, label)
 
 
