@@ -789,7 +789,9 @@ class Economy(mesa.Model):
         pm.home_money(ledger, spent, float(self.totals[Item.HOME_SUBSIDIES]), self.built)
         self.state.escrow += spent - self.built
         for amounts, payee, item in c.payments:
-            pm.pay_by_rule(ledger, amounts, self.instruments, payee, item)
+            borne = pm.pay_by_rule(ledger, amounts, self.instruments, payee, item)
+            if item == "arrears_cleared":  # what firms bear themselves is set off, not paid
+                ledger.stocks["receivables"] -= borne
         for account in (Account.PROVINCE, Account.CITIES, Account.FUND):
             ledger.pay(
                 Account.CENTRE,

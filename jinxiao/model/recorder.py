@@ -51,6 +51,7 @@ class Recorder:
                 "visits": np.zeros((months, N_MARKETS, N_CITIES, 3)),
                 "trips": np.zeros((months, N_CITIES + 1, N_TRIP_COUNTS)),
                 "disposals": np.zeros((months, N_CITIES, N_DISPOSALS)),
+                "firms": np.zeros((months, N_CITIES, N_SECTORS)),
                 "price": np.zeros((months, N_CITIES, N_SECTORS)),
                 "wage_index": np.zeros((months, N_CITIES, N_SECTORS)),
                 "flows": np.zeros((months, len(Account), len(Account), len(ITEMS))),
@@ -147,6 +148,7 @@ class Recorder:
         d["visits"][t] = economy.visit_counts
         d["trips"][t] = economy.trip_counts
         d["disposals"][t] = economy.disposal_counts
+        d["firms"][t] = economy.state.firm_count.reshape(N_CITIES, N_SECTORS)
         d["price"][t] = economy.market_path[-1].price
         d["wage_index"][t] = economy.market_path[-1].wage_index
         d["flows"][t] = economy.flows

@@ -30,12 +30,15 @@ class Kind(IntEnum):
     """units: vehicles"""
     FARM_SHOPS = 2
     """units: parcels sent out; sales in yuan"""
+    FIRST_STORES = 3
+    """units: first stores opened, chosen without a threshold"""
 
 
 SECTOR_OF = {
     Kind.USED_CARS: Sector.CAR_DEALERS,
     Kind.DISMANTLERS: Sector.OTHER_RETAIL,
     Kind.FARM_SHOPS: Sector.FOOD_RETAIL,
+    Kind.FIRST_STORES: Sector.OTHER_RETAIL,
 }
 """Sector in which each is counted."""
 REWARD = np.dtype(
@@ -187,7 +190,8 @@ def traded(disposals: np.ndarray, people: np.ndarray, growth: float, values: Map
     cars = disposals[:, Disposal.CARS_SOLD] / values["firms.household_share_of_used_cars"]
     scrapped = disposals[:, Disposal.CARS_SCRAPPED] / values["firms.household_share_of_scrapped"]
     parcels = values["firms.farm_parcels"] / MONTHS_A_YEAR * growth * people / people.sum()
-    return np.stack([cars, scrapped, parcels])
+    stores = values["firms.first_stores"] / MONTHS_A_YEAR * people / people.sum()
+    return np.stack([cars, scrapped, parcels, stores])
 
 
 def trade(

@@ -10,6 +10,7 @@ from pydantic import Field
 from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
 from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy, CreditLine
 from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
+from jinxiao.scenarios.levers.firms import ArrearsRepayment, EntryCost, FirmReward, PromptPayment
 from jinxiao.scenarios.levers.housing import HomeAcquisition, HomeRenewal, HomeSubsidy, MortgageTerms
 from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, VisaFree
 from jinxiao.scenarios.levers.leisure import (
@@ -56,7 +57,11 @@ AnyInstrument = Annotated[
     | MortgageTerms
     | HomeRenewal
     | HomeAcquisition
-    | Administration,
+    | Administration
+    | FirmReward
+    | EntryCost
+    | ArrearsRepayment
+    | PromptPayment,
     Field(discriminator="kind"),
 ]
 """Any instrument; ``kind`` says which."""
@@ -65,6 +70,7 @@ __all__ = [
     "Actual",
     "Administration",
     "AnyInstrument",
+    "ArrearsRepayment",
     "Attraction",
     "BudgetPool",
     "BusinessLoanSubsidy",
@@ -74,6 +80,8 @@ __all__ = [
     "DepartureRefund",
     "Draft",
     "DurableSubsidy",
+    "EntryCost",
+    "FirmReward",
     "HomeAcquisition",
     "HomeRenewal",
     "HomeSubsidy",
@@ -84,6 +92,7 @@ __all__ = [
     "MinimumWage",
     "MortgageTerms",
     "PaidLeave",
+    "PromptPayment",
     "PublicPosts",
     "SchoolBreak",
     "TicketWaiver",

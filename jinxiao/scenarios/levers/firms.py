@@ -1,0 +1,130 @@
+"""Firms: rewards by exact rule, the cost of opening a business, and what governments owe."""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from jinxiao.model.firms.rewards import REWARD, Kind
+from jinxiao.scenarios.levers.base import Draft, Instrument, When
+from jinxiao.scenarios.levers.work import SectorName, sector_indices
+from jinxiao.scenarios.records import In, Parameter, fixed, refuse
+
+Whom = Literal["used_cars", "dismantlers", "farm_shops", "first_stores"]
+
+
+class FirmReward(Instrument):
+    """A reward tested on each firm by its rule, paid in December for the calendar year.
+
+    Attributes
+    ----------
+    to : {'used_cars', 'dismantlers', 'farm_shops', 'first_stores'}
+        Dealers of used cars, dismantlers, sellers of farm goods online, brands that open a first store.
+    sales_over : Parameter, optional
+        Sales a year that must be exceeded; ``sales_from`` that must be reached.
+    growth_from : Parameter, optional
+        Growth of sales over the year before that must be reached.
+    units_from : Parameter
+        Vehicles, parcels or stores a year that must be reached.
+    rate, per_unit, flat : Parameter
+        Of the year's sales; for each vehicle, parcel or store; and a sum.
+    cap : Parameter
+        Most that a firm gets a year.
+    take_up : Parameter
+        Share of those entitled that get it.
+    """
+
+    kind: Literal["firm_reward"]
+    to: Whom
+    sales_over: Annotated[Parameter, In("yuan/year", "sales to be exceeded", "年销售额须超过")] | None = None
+    sales_from: Annotated[Parameter, In("yuan/year", "sales to be reached", "年销售额须达到")] = fixed(
+        0.0, "yuan/year"
+    )
+    growth_from: (
+        Annotated[Parameter, In("share", "growth of sales to be reached", "销售额增速须达到", high=10)] | None
+    ) = None
+    units_from: Annotated[
+        Parameter, In("units/year", "vehicles, parcels or stores to be reached", "数量须达到")
+    ] = fixed(0.0, "units/year")
+    rate: Annotated[Parameter, In("share", "share of sales paid", "按销售额奖励比例", high=1)] = fixed(
+        0.0, "share"
+    )
+    per_unit: Annotated[
+        Parameter, In("yuan/unit", "paid a vehicle, parcel or store", "每件（辆、家）奖励")
+    ] = fixed(0.0, "yuan/unit")
+    flat: Annotated[Parameter, In("yuan/year", "sum paid", "定额奖励")] = fixed(0.0, "yuan/year")
+    cap: Annotated[Parameter, In("yuan/year", "most that a firm gets", "每户上限")]
+    take_up: Annotated[Parameter, In("share", "share of those entitled that get it", "兑现比例", high=1)]
+
+    @model_validator(mode="after")
+    def _pays(self) -> Self:
+        if self.to in ("dismantlers", "first_stores") and (
+            self.rate.value or self.sales_over or self.sales_from.value or self.growth_from
+        ):
+            raise refuse(f"a rule on sales for {self.to}", "rules on units, per_unit and flat")
+        return self
+
+    def write(self, draft: Draft, when: When, rule: int) -> None:
+        """Add the rule; firms know it all the year, December pays."""
+        if when.month < self.start:
+            return
+        row = np.zeros((), REWARD)
+        row["rule"], row["kind"] = rule, Kind[self.to.upper()]
+        row["sales_over"] = -1.0 if self.sales_over is None else self.sales_over.value
+        row["growth_from"] = -2.0 if self.growth_from is None else self.growth_from.value
+        for name in ("sales_from", "units_from", "rate", "per_unit", "flat", "cap", "take_up"):
+            row[name] = getattr(self, name).value
+        conditions = draft.conditions
+        rows = sorted([*conditions.rewards.tolist(), row.item()])
+        conditions.rewards = np.array(rows, REWARD)
+
+
+class EntryCost(Instrument):
+    """A lower cost of opening a business: fewer permits, faster registration, less fit-out to be approved."""
+
+    takes_rule: ClassVar[bool] = False
+
+    kind: Literal["entry_cost"]
+    cut: Annotated[
+        Parameter, In("share", "fall of the cost of opening a business", "开办成本降幅", high=0.95)
+    ]
+    sectors: tuple[SectorName, ...] = ()
+
+    def write(self, draft: Draft, when: When, rule: int) -> None:
+        """Multiply the cost of entry of each sector."""
+        if when.month >= self.start:
+            draft.conditions.entry_cost[sector_indices(self.sectors)] *= 1.0 - self.cut.value
+
+
+class ArrearsRepayment(Instrument):
+    """What governments owe firms is paid, on top of what they pay anyway; one such instrument at a time."""
+
+    kind: Literal["arrears_repayment"]
+    amount: Annotated[Parameter, In("yuan/year", "arrears cleared a year", "年清偿拖欠账款")]
+
+    @model_validator(mode="after")
+    def _governments_pay(self) -> Self:
+        if self.payers.firms or self.payers.unions or self.payers.fund:
+            raise refuse("payers other than governments", "centre, province and city")
+        return self
+
+    def write(self, draft: Draft, when: When, rule: int) -> None:
+        """Pay a twelfth of the year's amount, at most what is owed."""
+        if when.month < self.start:
+            return
+        draft.claim("arrears_rule", rule)
+        draft.conditions.arrears_repaid = self.amount.value / 12
+
+
+class PromptPayment(Instrument):
+    """Governments pay their bills sooner for good: a rule on payment terms that is kept."""
+
+    takes_rule: ClassVar[bool] = False
+
+    kind: Literal["prompt_payment"]
+    sooner: Annotated[Parameter, In("months", "months by which bills are paid sooner", "付款提前月数")]
+
+    def write(self, draft: Draft, when: When, rule: int) -> None:
+        """Add to the months by which bills are paid sooner."""
+        if when.month >= self.start:
+            draft.conditions.payment_sooner += self.sooner.value
