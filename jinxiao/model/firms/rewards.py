@@ -227,7 +227,7 @@ def settle_year(
     ahead = np.zeros_like(s.ahead)
     sales, units = s.sales.copy(), s.units.copy()
     for k, rule in enumerate(rules):
-        mine = (s.kind == rule["kind"]) & (s.sales_before + s.sales > 0.0)
+        mine = (s.kind == rule["kind"]) & (s.units > 0.0)
         applies = mine & (uniforms(seed, FIRST + np.arange(len(s.kind)), 0, _TAKE_UP) < rule["take_up"])
         more = stretch(
             rule, sales[applies], s.sales_before[applies], units[applies],

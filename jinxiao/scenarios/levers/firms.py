@@ -3,9 +3,10 @@
 from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from jinxiao.model.firms.rewards import REWARD, Kind
+from jinxiao.model.names import month_label
 from jinxiao.scenarios.levers.base import Draft, Instrument, When
 from jinxiao.scenarios.levers.work import SectorName, sector_indices
 from jinxiao.scenarios.records import In, Parameter, fixed, refuse
@@ -117,14 +118,37 @@ class ArrearsRepayment(Instrument):
 
 
 class PromptPayment(Instrument):
-    """Governments pay their bills sooner for good: a rule on payment terms that is kept."""
+    """Governments pay their bills sooner for good: a rule on payment terms that is kept.
+
+    Attributes
+    ----------
+    sooner : Parameter
+        Months.
+    groups : int
+        Bit mask of the groups of firms of an experiment that are paid sooner; 0 for all. One mask at a time.
+    """
 
     takes_rule: ClassVar[bool] = False
 
     kind: Literal["prompt_payment"]
     sooner: Annotated[Parameter, In("months", "months by which bills are paid sooner", "付款提前月数")]
+    groups: Annotated[int, Field(ge=0, le=255)] = 0
 
     def write(self, draft: Draft, when: When, rule: int) -> None:
-        """Add to the months by which bills are paid sooner."""
-        if when.month >= self.start:
-            draft.conditions.payment_sooner += self.sooner.value
+        """Add to the months by which bills are paid sooner.
+
+        Raises
+        ------
+        ValueError
+            When another instrument acts on other groups in the same month.
+        """
+        if when.month < self.start:
+            return
+        conditions = draft.conditions
+        if conditions.payment_sooner > 0.0 and conditions.payment_groups != self.groups:
+            raise ValueError(
+                f"groups {self.groups} of prompt payment in {month_label(conditions.month)}: groups "
+                f"{conditions.payment_groups} are paid sooner too; allowed one mask of groups in a month"
+            )
+        conditions.payment_sooner += self.sooner.value
+        conditions.payment_groups = self.groups
