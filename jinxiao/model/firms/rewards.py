@@ -152,10 +152,10 @@ def found_specialists(people: np.ndarray, values: Mapping[str, Any], seed: int) 
         Households by city.
     """
     kinds, cities = [], []
-    for kind in Kind:
-        number = max(round(float(values["firms.specialists"][kind])), N_CITIES)
+    for which in Kind:
+        number = max(round(float(values["firms.specialists"][which])), N_CITIES)
         by_city = np.maximum(np.floor(people / people.sum() * number).astype(int), 1)
-        kinds.append(np.full(by_city.sum(), kind, np.int8))
+        kinds.append(np.full(by_city.sum(), which, np.int8))
         cities.append(np.repeat(np.arange(N_CITIES, dtype=np.int8), by_city))
     kind, city = np.concatenate(kinds), np.concatenate(cities)
     size = np.exp(values["firms.specialist_spread"] * _normal(seed, len(kind), 0, _SIZE))

@@ -144,13 +144,13 @@ def found_firms(cells: Cells, scale: int, values: Values, seed: int) -> FirmColu
     parts: dict[str, list[np.ndarray]] = {
         name: [] for name in ("weight", "employees", "individual", "entrant", "cell", "size")
     }
-    for cell in np.flatnonzero((cells.employed > 0.0) | (cells.sales > 0.0)):
-        employed = max(float(cells.employed[cell]), 1.0)
-        found = found_cell(float(cells.legal[cell]), float(cells.individual[cell]), employed, scale, values)
+    for one in np.flatnonzero((cells.employed > 0.0) | (cells.sales > 0.0)).tolist():
+        employed = max(float(cells.employed[one]), 1.0)
+        found = found_cell(float(cells.legal[one]), float(cells.individual[one]), employed, scale, values)
         for name, column in found.items():
             parts[name].append(column)
         parts["size"].append(found["employees"] / employed)
-        parts["cell"].append(np.full(len(found["weight"]), cell))
+        parts["cell"].append(np.full(len(found["weight"]), one))
     c = {name: np.concatenate(column) for name, column in parts.items()}
     cell = c["cell"].astype(np.int64)
     n, rows = len(cell), np.arange(len(cell))
