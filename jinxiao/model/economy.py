@@ -699,6 +699,7 @@ class Economy(mesa.Model):
             public=mk.ratio(self.orders, self.sales).ravel(),
             granted=self.channels.to_firms.ravel(),
             settled=np.full(N_FIRM_CELLS, self.channels.cleared / owed if owed > 0.0 else 0.0),
+            usual_claims=self.founding.usual_claims,
             births=self._births(),
             mortal=self.founding.mortal,
             interest=full - np.tile(self.channels.interest_relief, N_CITIES),
@@ -948,6 +949,7 @@ class Economy(mesa.Model):
             liquidity=settled.liquidity,
             exit_level=settled.exit_level,
             mortal=cells.mortal,
+            usual_claims=cells.usual_claims,
         )
 
     def _cells(
@@ -968,17 +970,20 @@ class Economy(mesa.Model):
         mortal = np.ones((N_CITIES, N_SECTORS), bool)
         mortal[:, [Sector.PUBLIC, Sector.FARMING]] = False
         individual = self.baseline.individuals
+        late = mk.ratio(mk.sold_on_credit(supplied, other, orders), sales).ravel()
+        public = mk.ratio(orders, sales).ravel()
         return fs.Cells(
             legal=(self.baseline.units - individual).ravel(),
             individual=individual.ravel(),
             employed=employed.ravel(),
             sales=sales.ravel(),
-            late=mk.ratio(mk.sold_on_credit(supplied, other, orders), sales).ravel(),
-            public=mk.ratio(orders, sales).ravel(),
+            late=late,
+            public=public,
             variable=variable.ravel(),
             fixed=self.worked[..., 2].ravel() / level,
             wages=wages.ravel(),
             mortal=mortal.ravel(),
+            usual_claims=late * v["firms.late_months"] + public * v["firms.government_months"],
         )
 
     def _live_last_year(self, people: np.ndarray) -> None:

@@ -74,6 +74,8 @@ class Founding:
     """monthly chance of closing of a firm of mean size and normal profit"""
     mortal: np.ndarray
     """(cells,) whether firms close and open: not those of public administration"""
+    usual_claims: np.ndarray
+    """(cells,) what buyers owe firms at the start, months of sales"""
 
 
 @dataclass

@@ -122,14 +122,22 @@ def test_rewards_of_a_year_are_paid_in_december_to_the_firms_of_the_trade(histor
 # --- pure rules of finance, exit and entry
 
 
-@given(money, money, st.floats(1.0, 1e8), st.floats(0.05, 1.0))
-def test_liquidity_never_raises_staff_and_more_cash_never_lowers_it(
-    cash: float, room: float, normal: float, elasticity: float
+@given(money, money, st.floats(1.0, 1e8), st.floats(0.05, 1.0), st.floats(1.0, 3.0))
+def test_more_cash_never_lowers_staff_nor_raises_it_beyond_reach(
+    cash: float, room: float, normal: float, elasticity: float, reach: float
 ) -> None:
-    factor = liquidity_factor(cash, room, normal, elasticity)
-    assert 0.0 <= factor <= 1.0
-    assert liquidity_factor(cash + 0.1 * normal, room, normal, elasticity) >= factor
-    assert liquidity_factor(normal, room, normal, elasticity) == 1.0
+    factor = liquidity_factor(cash, room, normal, elasticity, reach)
+    assert 0.0 <= factor <= reach**elasticity
+    assert liquidity_factor(cash + 0.1 * normal, room, normal, elasticity, reach) >= factor
+    assert liquidity_factor(normal, 0.0, normal, elasticity, reach) == pytest.approx(1.0)
+    assert liquidity_factor(normal + cash, room, normal, elasticity, 1.0) == 1.0
+
+
+def test_money_paid_sooner_stays_in_a_firm_without_a_bank() -> None:
+    # own funds of 100, of which 60 in claims: 40 in cash; claims paid down to 50 leave 50 in cash
+    assert rules.cash_kept.py_func(40.0, 100.0, 60.0) == 40.0
+    assert rules.cash_kept.py_func(40.0, 100.0, 50.0) == 50.0
+    assert rules.cash_kept.py_func(40.0, 100.0, 90.0) == 40.0
 
 
 @given(st.floats(-1e7, 1e8), money, money, money, st.floats(0.0, 1.0), st.floats(0.01, 1.0))

@@ -15,7 +15,7 @@ FIRM_PARAMETER_FIELDS = (
     "expectation_speed", "labour_to_sales", "labour_demand_elasticity", "labour_adjustment", "price_change_probability",
     "demand_pressure",
     "quality_persistence", "quality_deviation",
-    "liquidity_elasticity", "usual_debt", "finance_speed", "stock_months",
+    "liquidity_elasticity", "liquidity_reach", "usual_debt", "finance_speed", "stock_months",
     "exit_profit_elasticity", "exit_size_elasticity", "normal_margin", "profit_memory", "owner_support",
 )  # fmt: skip
 FirmParameters = namedtuple("FirmParameters", FIRM_PARAMETER_FIELDS)
@@ -30,6 +30,7 @@ CellMonth = namedtuple(
         "public",  # share of sales to governments, paid later
         "granted",  # yuan from governments, by sales
         "settled",  # share of what governments owe that is cleared this month by policy
+        "usual_claims",  # what buyers owed at the start, months of sales
         "births",  # firms that enter
         "mortal",  # whether firms close
         "interest",  # monthly rate on business loans that firms bear
@@ -115,7 +116,10 @@ def liquidity_of(f, i, p):
     """Return the liquidity factor of firm i: see :func:`rules.liquidity_factor`."""
     limit = f.credit[i] * f.expected[i]
     normal = f.cash_wanted[i] * f.expected[i] + (1.0 - p.usual_debt) * limit
-    return rules.liquidity_factor(f.cash[i], max(limit - f.debt[i], 0.0), normal, p.liquidity_elasticity)
+    return rules.liquidity_factor(
+        f.cash[i], max(limit - f.debt[i], 0.0), normal, p.liquidity_elasticity,
+        p.liquidity_reach if f.credit[i] <= 0.0 else 1.0,
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -240,10 +244,14 @@ def settle_firms(
                 (profit / f.sales[i] if f.sales[i] > 0.0 else 0.0) - f.profit[i]
             )
             limit = f.credit[i] * f.expected[i]
+            kept_cash = f.cash_wanted[i] * f.expected[i]
+            if limit <= 0.0:
+                own = (f.cash_wanted[i] + c.usual_claims[cell]) * f.expected[i]
+                kept_cash = rules.cash_kept(kept_cash, own, f.receivable[i] + f.owed[i])
             borrowed, repaid, out = rules.finance(
                 cash,
                 f.debt[i],
-                f.cash_wanted[i] * f.expected[i],
+                kept_cash,
                 limit,
                 p.usual_debt * limit,
                 p.finance_speed,

@@ -47,16 +47,17 @@ def wanted_price(unit_cost, sales, expected, pressure):
 
 
 @rule
-def liquidity_factor(cash, room, normal, elasticity):
-    """Staff that a firm can pay for, over that of a firm with normal liquidity: ``min(1, (cash + room) / normal) ** e`` (F4).
+def liquidity_factor(cash, room, normal, elasticity, reach):
+    """Staff that a firm can pay for, over that of one with normal liquidity: ``min(reach, (cash + room) / normal) ** e`` (F4).
 
     Wages are paid before customers pay, so a firm whose cash and unused credit fall below what it normally holds hires less
-    and lays off; liquidity beyond the normal changes nothing (Barrot and Nanda 2020; Chodorow-Reich 2014).
+    and lays off (Barrot and Nanda 2020; Chodorow-Reich 2014). More than normal changes nothing for a firm with a bank
+    (``reach`` 1); one without works at a smaller scale than it would, and grows with its money up to ``reach``.
     ``normal``, ``cash``, ``room``: yuan.
     """
     liquid = cash + room
-    if liquid >= normal:
-        return 1.0
+    if liquid >= reach * normal:
+        return reach**elasticity
     if liquid <= 0.0:
         return 0.0
     return (liquid / normal) ** elasticity
@@ -82,6 +83,16 @@ def finance(cash, debt, wanted, limit, usual_debt, speed):
         return borrowed + more, repaid, 0.0
     more = min(cash - wanted, max(debt + borrowed - repaid - usual_debt, 0.0))
     return borrowed, repaid + more, cash - wanted - more
+
+
+@rule
+def cash_kept(wanted, own_funds, claims):
+    """Cash that a firm without a bank keeps: its owners leave their own funds in the business, in cash where not in claims.
+
+    ``max(wanted, own_funds - claims)``: what buyers pay sooner stays and finances the business (Fazzari, Hubbard and
+    Petersen 1988: constrained firms retain). Yuan.
+    """
+    return max(wanted, own_funds - claims)
 
 
 @rule

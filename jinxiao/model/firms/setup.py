@@ -125,6 +125,7 @@ class Cells:
     fixed : yuan a month that owners take.
     wages : yuan a month.
     mortal : whether firms close and open.
+    usual_claims : what buyers owe, months of sales.
     """
 
     legal: np.ndarray
@@ -137,6 +138,7 @@ class Cells:
     fixed: np.ndarray
     wages: np.ndarray
     mortal: np.ndarray
+    usual_claims: np.ndarray
 
 
 def found_firms(cells: Cells, scale: int, values: Values, seed: int) -> FirmColumns:
@@ -226,7 +228,8 @@ def settle(f: FirmColumns, starts: np.ndarray, cells: Cells, values: Values, see
         )
         month_of = CellMonth(
             staff=cells.employed, wage=wage, variable=cells.variable + rents, fixed=cells.fixed, late=cells.late,
-            public=cells.public, granted=nought, settled=nought, births=nought, mortal=cells.mortal,
+            public=cells.public, granted=nought, settled=nought,
+            usual_claims=cells.usual_claims, births=nought, mortal=cells.mortal,
             interest=np.full(_CELLS, rate), full_interest=np.full(_CELLS, rate),
         )  # fmt: skip
         settle_firms(
