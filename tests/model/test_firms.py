@@ -367,3 +367,20 @@ def test_a_run_does_not_depend_on_threads_nor_on_what_others_did(hamlet: Economy
     for name, column in one.state.firms._asdict().items():
         assert column.tobytes() == getattr(two.state.firms, name).tobytes(), name
     assert one.firm_totals.shape[0] == N_CITIES * N_SECTORS
+
+
+def test_only_the_group_is_paid_sooner(history: Economy, reference: Economy) -> None:
+    run = history.fork(policy_of(payment_sooner=2.0, payment_groups=2))
+    f, base = run.state.firms, reference.state.firms
+    assert f is not None and base is not None
+    f.group[::2] = 2
+    f.group[1::2] = 1
+    start = f.weight > 0.0
+    run.run_for(3)
+    plain = branch(history, neutral_policy(), 3).state.firms
+    assert plain is not None
+    owed = start & (plain.owed > 0.0) & (f.weight > 0.0) & (plain.weight == f.weight)
+    ratio = f.owed[owed] / plain.owed[owed]
+    paid_sooner = (f.group == 2)[owed]
+    assert ratio[paid_sooner].mean() < 0.9
+    assert ratio[~paid_sooner].mean() == pytest.approx(1.0, abs=0.02)
