@@ -40,11 +40,9 @@ def test_names_of_firms_are_known_and_none_is_both() -> None:
         ({"closure": "direct"}, "closure full"),
         (
             {
-                "treatment": {
-                    "cash": {"kind": "transfer", "basis": "household", "amount": 100.0, "take_up": 1.0}
-                }
+                "treatment": {"line": {"kind": "credit_line", "months": 1}},
             },
-            "",
+            "a lever that reaches the units of the trial",
         ),
     ],
 )
