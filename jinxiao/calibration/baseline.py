@@ -16,6 +16,7 @@ from jinxiao.calibration.days_off import days_off, month_parts
 from jinxiao.calibration.parameters import Values
 from jinxiao.calibration.retail import institution_purchases
 from jinxiao.calibration.statistics import Statistic, Statistics
+from jinxiao.calibration.synthesis.raking import rake
 from jinxiao.calibration.tourism import city_pull, outside_province
 from jinxiao.calibration.world import World, cache_folder
 from jinxiao.model.baseline import Baseline, CalendarMonth
@@ -36,6 +37,7 @@ from jinxiao.model.households.setup import (
 from jinxiao.model.names import (
     AGE_BAND_STARTS,
     CATEGORIES,
+    CITIES,
     DURABLES,
     GOODS,
     N_CATEGORIES,
@@ -439,30 +441,51 @@ _UNIT_SECTORS = {
     "culture sports entertainment": (Sector.CULTURE_RECREATION,),
 }  # fmt: skip
 _OTHER_SECTORS = (
-    Sector.COMMUNICATION, Sector.HOUSING_SERVICES, Sector.FARMING, Sector.MINING, Sector.MANUFACTURING,
-    Sector.CONSTRUCTION, Sector.PUBLIC, Sector.BUSINESS_SERVICES,
+    Sector.COMMUNICATION, Sector.HOUSING_SERVICES, Sector.MINING, Sector.MANUFACTURING, Sector.CONSTRUCTION,
+    Sector.PUBLIC, Sector.BUSINESS_SERVICES,
 )  # fmt: skip
 
 
 def firm_units(
-    statistics: Statistics, employed: np.ndarray, elsewhere: float
+    statistics: Statistics, employed: np.ndarray, farm_units: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return real firms by city and sector, and the share of individual businesses by sector.
+    """Return legal units and individual businesses by city and sector, as the economic census counts them.
 
-    Published units of a group of sectors are shared by employment within the group and over cities; ``elsewhere`` is the
-    share of individual businesses in groups for which none is published.
+    Published legal units of cities and of groups of sectors are the margins of a table as near as can be to employment;
+    individual businesses of a group are shared by employment. Of groups for which none is published there is what remains of
+    the province's total. The census leaves out farming: ``farm_units`` are its firms and cooperatives.
     """
-    units = np.zeros((N_CITIES, N_SECTORS))
-    individual = np.zeros(N_SECTORS)
     groups = {**_UNIT_SECTORS, "other sectors": _OTHER_SECTORS}
-    for name, sectors in groups.items():
-        total = statistics.newest("business_units", "Shanxi", name, YEAR).count
+    legal, own = (
+        np.array(
+            [statistics.newest(series, "Shanxi", g, YEAR).count for g in _UNIT_SECTORS]
+            + [statistics.newest(series, "Shanxi", "secondary and tertiary", YEAR).count]
+        )
+        for series in ("legal_units", "individual_businesses")
+    )
+    for numbers in (legal, own):
+        numbers[-1] -= numbers[:-1].sum()
+    by_city = np.array(
+        [statistics.newest("legal_units", c.key, "secondary and tertiary", YEAR).count for c in CITIES]
+    )
+    seed = np.stack([employed[:, list(sectors)].sum(axis=1) for sectors in groups.values()], axis=1) + 1.0
+    n, m = seed.shape
+    margins = np.concatenate([np.kron(np.eye(n), np.ones(m)), np.kron(np.ones(n), np.eye(m))])
+    goals = np.concatenate([by_city * legal.sum() / by_city.sum(), legal])
+    table = rake(seed.ravel() * legal.sum() / seed.sum(), margins, goals).reshape(n, m)
+    units, individuals = np.zeros((2, N_CITIES, N_SECTORS))
+    for k, sectors in enumerate(groups.values()):
         columns = list(sectors)
-        share = employed[:, columns] / max(employed[:, columns].sum(), 1.0)
-        units[:, columns] = total * share
-        own = statistics.find("individual_businesses", "Shanxi", name, YEAR)
-        individual[columns] = own.count / total if own else elsewhere
-    return units, individual
+        within = employed[:, columns] + 1e-9
+        units[:, columns] = table[:, [k]] * within / within.sum(axis=1, keepdims=True)
+        private = within.copy()
+        for j, sector in enumerate(sectors):
+            if sector in (Sector.PUBLIC, Sector.MINING):
+                private[:, j] = 0.0
+        individuals[:, columns] = own[k] * private / private.sum()
+    farmers = employed[:, Sector.FARMING]
+    units[:, Sector.FARMING] = farm_units * farmers / max(float(farmers.sum()), 1e-9)
+    return units, individuals
 
 
 def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Baseline:
@@ -501,7 +524,7 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
         fit=fit,
         calendar=calendar,
         units=np.ones((N_CITIES, N_SECTORS)),
-        individual_share=np.zeros(N_SECTORS),
+        individuals=np.zeros((N_CITIES, N_SECTORS)),
         institution_purchases=np.zeros((N_CITIES, N_SECTORS)),
         outside=outside_province(statistics, world.geography, calendar, values),
         city_pull=city_pull(statistics),
@@ -531,9 +554,9 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
         )
     baseline = replace(baseline, fit=fit, tables=tables)
     employed = year.labour[..., 0]
-    units, individual = firm_units(statistics, employed, float(values["firms.individual_share_elsewhere"]))
+    legal, individuals = firm_units(statistics, employed, float(values["firms.farm_units"]))
     others = institution_purchases(statistics, MONTHS * year.custom, YEAR) / MONTHS
-    return replace(baseline, units=units, individual_share=individual, institution_purchases=others)
+    return replace(baseline, units=legal + individuals, individuals=individuals, institution_purchases=others)
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,8 @@ class Baseline:
         By month index; from burn-in (negative) to the end of the horizon.
     units : ndarray, shape (cities, sectors)
         Real firms.
-    individual_share : ndarray, shape (sectors,)
-        Share of individual businesses among them.
+    individuals : ndarray, shape (cities, sectors)
+        Individual businesses among them.
     institution_purchases : ndarray, shape (cities, sectors)
         Monthly retail purchases by institutions and others that no agent makes: the residual of published retail sales.
     outside : Outside
@@ -86,7 +86,7 @@ class Baseline:
     fit: Fit
     calendar: Mapping[int, CalendarMonth]
     units: np.ndarray
-    individual_share: np.ndarray
+    individuals: np.ndarray
     institution_purchases: np.ndarray
     outside: "Outside"
     city_pull: np.ndarray

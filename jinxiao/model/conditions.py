@@ -10,6 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from jinxiao.model.firms.rewards import REWARD
 from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, month_label
 
 ALL_ZONES = (1 << N_ZONES) - 1
@@ -240,6 +241,17 @@ class Conditions:
     """(sectors,) annual interest on business loans taken over by the budget, times its take-up"""
     business_loan_rule: int = -1
 
+    entry_cost: np.ndarray = field(default_factory=lambda: np.ones(N_SECTORS))
+    """(sectors,) cost of opening a firm relative to normal"""
+    arrears_repaid: np.ndarray = field(default_factory=lambda: np.zeros((N_CITIES, N_SECTORS)))
+    """(cities, sectors) yuan of overdue bills that public buyers and large firms pay this month, on top of what is paid anyway"""
+    payment_sooner: float = 0.0
+    """months by which governments pay firms sooner from now on"""
+    payment_groups: int = 0
+    """bit mask of the firms' groups that are paid sooner; 0: all"""
+    rewards: np.ndarray = field(default_factory=lambda: np.zeros(0, REWARD))
+    """rules of rewards to single firms, paid in December for the year"""
+
     leave_take_up: float = 0.0
     """rise in the share of entitled employees who really take paid leave (0.05: five points)"""
     leave_bridging: float = 0.0
@@ -344,6 +356,8 @@ def _channels(conditions: Conditions) -> dict[str, set[int]]:
         "home_rule": {conditions.home_rule} - {-1},
         "renewal_rule": {conditions.renewal_rule} - {-1},
         "acquisition_rule": {conditions.acquisition_rule} - {-1},
+        "arrears_repaid": set(conditions.channel_rules.get("arrears_repaid", {})),
+        "rewards": set(conditions.rewards["rule"].tolist()),
     }
 
 

@@ -12,9 +12,18 @@ from jinxiao.model import payments as pm
 from jinxiao.model.baseline import Baseline, CalendarMonth
 from jinxiao.model.conditions import MAX_RULES, Conditions, Policy
 from jinxiao.model.ergodic import stack_tables
+from jinxiao.model.firms import rewards as fr
+from jinxiao.model.firms import setup as fs
 from jinxiao.model.firms.columns import FIRM
-from jinxiao.model.firms.loop import cell_starts, plan_firms, settle_firms, share_custom
-from jinxiao.model.firms.setup import firm_parameters, found_firms, individual_share_of_sales
+from jinxiao.model.firms.loop import (
+    N_TOTALS,
+    CellMonth,
+    Total,
+    cell_births,
+    plan_firms,
+    settle_firms,
+    share_custom,
+)
 from jinxiao.model.government import Bank, Treasury, finance
 from jinxiao.model.households import columns as household_columns
 from jinxiao.model.households import setup as hs
@@ -36,6 +45,7 @@ from jinxiao.model.markets import MarketState
 from jinxiao.model.month import farm_season, household_month, policy_channels, tourist_month
 from jinxiao.model.names import (
     CITIES,
+    DURABLES,
     N_CITIES,
     N_DISPOSALS,
     N_MARKETS,
@@ -51,8 +61,8 @@ from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.population import Population
 from jinxiao.model.random import take_up_draw
 from jinxiao.model.recorder import Recorder
-from jinxiao.model.state import Founding, State, firm_money, household_money
-from jinxiao.model.supply import SIZED_BY_LABOUR, sales_at_start, supply_table
+from jinxiao.model.state import Founding, State, firm_claims, firm_debt, firm_money, household_money
+from jinxiao.model.supply import SIZED_BY_LABOUR, SupplyTable, sales_at_start, supply_table
 from jinxiao.model.tourists import choice
 from jinxiao.model.tourists.columns import PARTY
 from jinxiao.model.tourists.loop import N_PERIOD_COUNTS, N_VISIT_COUNTS, VisitCount, tourist_block
@@ -77,8 +87,11 @@ LEAST_FORCE = 1e-3
 """Labour force of a city over that at the start below which firms' plans do not follow it: a city may lose its last worker."""
 LEAST_SALES = 1.0
 """Yuan a month that a cell sells at least at the start, so that it has a firm whoever may come to buy or work there."""
+LEAST_SEASON = 0.1
+"""Least sales of a month over those of a mean one that firms count on: a cell of few agents may sell nothing in a month."""
 EVERYONE = np.zeros(0, np.int64)
 """Rows of the household loop that stand for all households."""
+N_FIRM_CELLS = N_CITIES * N_SECTORS
 NOBODY = np.zeros(0, np.bool_)
 """Of whom it is not asked whether they claim."""
 
@@ -127,6 +140,21 @@ def closing_parts(claims: np.ndarray, money: np.ndarray, by_city: Sequence[bool]
     """
     spent = [spent_by_part(claims[k : k + 1], own)[0] for k, own in enumerate(by_city)]
     return np.asarray((np.array(spent) <= money[:, :, None]).sum(axis=2))
+
+
+def _seasons(supply: SupplyTable, final: np.ndarray, supplier_share: np.ndarray) -> np.ndarray:
+    """Return sales of each month over those of a mean one, shape (12, cells), from final demand (12, cities, sectors).
+
+    January and February count as one, as in official statistics: Spring Festival falls in either.
+    """
+    sales = (
+        final
+        + supplier_share * np.array([supply.bought(supply.sales(m.sum(axis=0))) for m in final])[:, None, :]
+    )
+    sales[:2] = sales[:2].mean(axis=0)
+    mean = sales.mean(axis=0)
+    season = np.where(mean > LEAST_SALES, sales / np.maximum(mean, LEAST_SALES), 1.0)
+    return np.maximum(season, LEAST_SEASON).reshape(len(final), -1)
 
 
 class WorldLike(Protocol):
@@ -203,13 +231,12 @@ class Economy(mesa.Model):
         floor = self.conditions.wage_floor
         self.household_parameters = hs.household_parameters(self.values, baseline.fit, floor)
         self.tourist_parameters = tourist_parameters(self.values, baseline.outside)
-        self.firm_parameters = firm_parameters(self.values)
+        self.firm_parameters = fs.firm_parameters(self.values)
         self.public_shares = pm.PublicShares(
             taxes=np.asarray(self.values["flows.tax_split"]),
             income_taxes=np.asarray(self.values["flows.income_tax_split"]),
             services=np.asarray(self.values["flows.public_service_payers"]),
             works=np.asarray(self.values["flows.public_works_payers"]),
-            works_share=self.values["flows.public_works_share"],
             bank_share_of_property=self.values["firms.interest_share_of_property"],
         )
         self.neutral_destinations = mk.destination_utility(self.values, baseline.city_pull, baseline.distance)
@@ -611,13 +638,13 @@ class Economy(mesa.Model):
         if self.state.firms is None:
             return
         planned = self.founding.other_purchases * self.growth
-        orders = pm.public_orders(planned, self.public_shares)
+        orders = self.founding.orders * self.growth
         works, services = pm.planned_purchases(planned, orders, self.public_shares)
         cost = pm.local_cost(self.channels.payments, self.instruments)
         self.financing = finance(cost, self.state.local_debt, self.values["flows.bond_rate"], works, services)
         self.planned_other, self.planned_orders = planned, orders
         money = self.financing
-        self.other = pm.left_of(planned, orders, money.cut_works, money.cut_services)
+        self.other, self.orders = pm.left_of(planned, orders, money.cut_works, money.cut_services)
 
     def sell(self) -> None:
         """Share demand of households, visitors, other buyers and buying firms among firms."""
@@ -631,23 +658,13 @@ class Economy(mesa.Model):
         supply = self.founding.supply
         self.supplied = self.founding.supplier_share * supply.bought(supply.sales(final.sum(axis=0)))
         self.sales = final + self.supplied
-        price = np.empty(N_CITIES * N_SECTORS)
-        share_custom(
-            starts,
-            self.sales.ravel(),
-            f.weight,
-            f.attraction,
-            f.price,
-            self.values["firms.price_elasticity"],
-            f.sales,
-            price,
-        )
+        price = np.empty(N_FIRM_CELLS)
+        share_custom(starts, self.sales.ravel(), f, self.values["firms.price_elasticity"], price)
         self.cell_price = price.reshape(N_CITIES, N_SECTORS)
 
     def plan_production(self) -> None:
         """Let firms update expectations, labour wanted and prices (not in direct closure, where they follow the path)."""
-        self.wanted = np.zeros(N_CITIES * N_SECTORS)
-        self.had = np.zeros(N_CITIES * N_SECTORS)
+        self.wanted = np.zeros(N_FIRM_CELLS)
         if self.state.firms is None or self.replay is not None:
             return
         labour_share = np.asarray(self.values["firms.labour_cost_share"])
@@ -656,11 +673,13 @@ class Economy(mesa.Model):
         # firms grow and shrink with the people there are to hire
         there = self.founding.force > 0.0
         force = np.where(there, self._labour_force() / np.where(there, self.founding.force, 1.0), 1.0)
-        force = np.maximum(force, LEAST_FORCE)
+        force = np.repeat(np.maximum(force, LEAST_FORCE), N_SECTORS)
+        k = self.month % MONTHS_A_YEAR
         plan_firms(
-            self.founding.cell_starts, self.model_seed, self.month, self.growth,
-            mk.monthly_growth(self.values["firms.trend_growth"]), self.state.firms, unit_cost.ravel(), relief,
-            np.repeat(force, N_SECTORS), self.firm_parameters, self.wanted, self.had,
+            self.founding.cell_starts, self.model_seed, self.month, mk.monthly_growth(self.values["firms.trend_growth"]),
+            self.state.firms, self.founding.season[k], self.founding.reserve[k - 1],
+            self.founding.sales * self.growth * force, self.founding.employed * force,
+            self.founding.liquidity, unit_cost.ravel(), relief, self.firm_parameters, self.wanted,
         )  # fmt: skip
 
     def _entry_share(self) -> float:
@@ -683,7 +702,7 @@ class Economy(mesa.Model):
         shape = (N_CITIES, N_SECTORS)
         unemployed = self.worked[..., 3].sum(axis=1)
         mk.match_labour(
-            s, self.wanted.reshape(shape), self.had.reshape(shape), unemployed, self.founding.quits,
+            s, self.wanted.reshape(shape), self.state.staff.reshape(shape), unemployed, self.founding.quits,
             self._entry_share(), self.founding.tightness, 1.0 / v["households.unemployment_spell"],
             v["firms.matching_elasticity"],
         )  # fmt: skip
@@ -708,8 +727,22 @@ class Economy(mesa.Model):
         farmed = float(self.totals[Item.FARM]) / (self.growth * farm_season(self.month, self.values))
         if farmed > 0.0:
             s.farm_index = s.farm_index * (self.founding.farm / farmed)
-        s.price = self.cell_price
+        s.price = self.cell_price * (1.0 + self._kept_of_subsidies())
         s.crowding = np.log(np.maximum(self._visits(), 1.0) / np.maximum(self._expected_visits(), 1.0))
+
+    def _kept_of_subsidies(self) -> np.ndarray:
+        """Return by how much sellers of subsidised durables raise prices, shape (cities, sectors).
+
+        Price lists are the same for all buyers: what sellers keep of the subsidies of a month is spread over all that they sell.
+        """
+        kept = 1.0 - self.values["firms.subsidy_pass_through"]
+        paid = np.zeros((N_CITIES, N_SECTORS))
+        first: dict[int, int] = {}
+        for rule, durable in self.conditions.durable_rules[["rule", "durable"]].tolist():
+            first.setdefault(rule, durable)
+        for rule, durable in sorted(first.items()):
+            paid[:, DURABLES[durable].sector] += self.household_cost[rule]
+        return kept * mk.ratio(paid, self.custom)
 
     def _visits(self) -> np.ndarray:
         """Return persons who visit each city this month: residents of other cities, their own on days out, outsiders."""
@@ -752,36 +785,106 @@ class Economy(mesa.Model):
         """Pay wages, goods, taxes and owners; staff firms with the people who work."""
         if self.state.firms is None:
             return
-        f, v = self.state.firms, self.values
+        f, v, state = self.state.firms, self.values, self.state
         staff = self.worked[..., 0]
         wage = np.where(staff > 0.0, self.worked[..., 1] / np.maximum(staff, 1e-9), 0.0)
         supply = self.founding.supply
         self.inflow = float((self.sales @ supply.inflow).sum())
         self.taxes = self.sales @ self.founding.taxes
-        # takings of owners, and farm income where farms sell
-        bill = self.worked[..., 2].copy()
-        bill[:, Sector.FARMING] += self.by_city[:, Item.FARM]
-        sells = self.sales > 0.0
-        # what is not tied to one cell, or to one that sells nothing this month, is borne by all firms per yuan of sales
+        # what is not tied to one cell is borne by all firms per yuan of sales
         common = (
             (1.0 - self.public_shares.bank_share_of_property) * self.totals[Item.PROPERTY]
             + self.channels.borne_by_firms
-            - self.channels.refunds_to_firms
-            + float(bill[~sells].sum())
         ) / max(float(self.sales.sum()), LEAST_SALES)
-        cost_share = (
-            np.where(sells, bill / np.where(sells, self.sales, 1.0), 0.0)
-            + supply.local_share
-            + supply.inflow
-            + self.founding.taxes
-            + common
+        costs = np.tile(supply.local_share + supply.inflow + self.founding.taxes + common, N_CITIES)
+        sales = self.sales.ravel()
+        totals = np.zeros((N_FIRM_CELLS, N_TOTALS))
+        full = v["firms.loan_rate"] / MONTHS_A_YEAR
+        cell_month = CellMonth(
+            staff=staff.ravel(),
+            wage=wage.ravel(),
+            variable=costs + state.rents,
+            fixed=self._taken_by_owners(),
+            late=mk.ratio(mk.sold_on_credit(self.supplied, self.other, self.orders), self.sales).ravel(),
+            public=mk.ratio(self.orders, self.sales).ravel(),
+            granted=self.channels.to_firms.ravel(),
+            settled=mk.ratio(self.channels.cleared[0], self.owed_by_governments()).ravel(),
+            settled_buyers=mk.ratio(self.channels.cleared[1], self.owed_by_buyers()).ravel(),
+            usual_claims=self.founding.usual_claims,
+            season=self.founding.season[self.month % MONTHS_A_YEAR],
+            reserve=self.founding.reserve[self.month % MONTHS_A_YEAR],
+            births=self._births(),
+            mortal=self.founding.mortal,
+            interest=full - np.tile(self.channels.interest_relief, N_CITIES),
+            full_interest=np.full(N_FIRM_CELLS, full),
         )
-        totals = np.zeros((N_CITIES * N_SECTORS, 3))
+        c = self.conditions
         settle_firms(
-            self.founding.cell_starts, f.weight, f.sales, f.target, f.employees, f.cash, staff.ravel(), wage.ravel(),
-            cost_share.ravel(), v["firms.payout"], totals,
+            self.founding.cell_starts, self.model_seed, self.month, f, cell_month, self.firm_parameters,
+            self.founding.exit_level, v["firms.late_months"], v["firms.government_months"], c.payment_sooner,
+            c.payment_groups, self.replay is None, totals,
         )  # fmt: skip
-        self.profits = float(totals[:, 1].sum())
+        self.firm_totals = totals
+        self.profits = float(totals[:, Total.PAID_OUT].sum() + (state.rents * sales).sum())
+        usual_bill = cell_month.fixed / self.founding.bills[self.month % MONTHS_A_YEAR]
+        usual_profit = totals[:, Total.USUAL_PROFIT] + cell_month.fixed - usual_bill
+        margin = mk.ratio(usual_profit, totals[:, Total.USUAL_SALES])
+        trading = totals[:, Total.SALES] > 0.0
+        state.margin += v["firms.profit_memory"] * np.where(trading, margin - state.margin, 0.0)
+        state.rents = state.rents + v["firms.rent_speed"] * np.where(
+            trading, margin - v["firms.normal_margin"], 0.0
+        )
+        state.staff = staff.ravel().copy()
+        state.firm_count = totals[:, Total.FIRMS].copy()
+
+    def _births(self) -> np.ndarray:
+        """Return firms that enter this month, shape (cells,)."""
+        v = self.values
+        normal = (
+            self.founding.units * (1.0 + v["firms.net_entry_rate"]) ** (self.month / MONTHS_A_YEAR)
+        ) * self.founding.mortal
+        rate = (v["firms.exit_rate"] + v["firms.net_entry_rate"]) / MONTHS_A_YEAR
+        births = np.zeros(N_FIRM_CELLS)
+        cell_births(
+            self.state.firm_count, normal, rate, self.state.margin, v["firms.normal_margin"],
+            np.tile(self.conditions.entry_cost, N_CITIES), v["firms.entry_elasticity"], births,
+        )  # fmt: skip
+        return births
+
+    def business_loans(self) -> np.ndarray:
+        """Return loans that firms owe banks at the start of the month, yuan, shape (cities, sectors)."""
+        return self._firm_sum("debt")
+
+    def owed_by_governments(self) -> np.ndarray:
+        """Return what governments owe firms, yuan, shape (cities, sectors)."""
+        return self._firm_sum("owed")
+
+    def owed_by_buyers(self) -> np.ndarray:
+        """Return what other firms and buyers outside the province owe firms, yuan, shape (cities, sectors)."""
+        return self._firm_sum("receivable")
+
+    def _firm_sum(self, column: str) -> np.ndarray:
+        f = self.state.firms
+        if f is None:
+            return np.zeros((N_CITIES, N_SECTORS))
+        cell = f.city.astype(np.int64) * N_SECTORS + f.sector
+        money = f.weight.astype(np.float64) * getattr(f, column)
+        return np.bincount(cell, money, N_FIRM_CELLS).reshape(N_CITIES, N_SECTORS)
+
+    def rewards_due(self) -> np.ndarray:
+        """Let firms with rewards of their own trade; return what December pays them, yuan, shape (rules, cities, sectors)."""
+        rules = self.conditions.rewards
+        s = self.state.specialists
+        if s is None:
+            return np.zeros((len(rules), N_CITIES, N_SECTORS))
+        people = self.zone_households.reshape(N_CITIES, 2).sum(axis=1)
+        by_city = fr.traded(self.disposal_counts, people, self.growth, self.values)
+        s = fr.trade(s, by_city, self.month, self.model_seed, self.values)
+        paid = np.zeros((len(rules), N_CITIES, N_SECTORS))
+        if self.month % MONTHS_A_YEAR == MONTHS_A_YEAR - 1:
+            s, paid = fr.settle_year(s, rules, self.model_seed, self.values)
+        self.state.specialists = s
+        return paid
 
     def book_payments(self) -> None:
         """Book every payment of the month in the ledger."""
@@ -804,6 +907,7 @@ class Economy(mesa.Model):
         pm.other_buyers(
             ledger, self.planned_other, self.planned_orders, money.cut_by, cut, self.public_shares
         )
+        pm.firms_credit(ledger, self.firm_totals.reshape(N_CITIES, N_SECTORS, N_TOTALS).sum(axis=1))
         pm.firms_pay(ledger, self.inflow, self.taxes, self.profits, self.public_shares)
         pm.budgets_borrow(ledger, money.borrowed, money.repaid, money.interest)
         self.state.local_debt.turn(
@@ -813,7 +917,9 @@ class Economy(mesa.Model):
         pm.home_money(ledger, spent, float(self.totals[Item.HOME_SUBSIDIES]), self.built)
         self.state.escrow += spent - self.built
         for amounts, payee, item in c.payments:
-            pm.pay_by_rule(ledger, amounts, self.instruments, payee, item)
+            borne = pm.pay_by_rule(ledger, amounts, self.instruments, payee, item)
+            if item == "arrears_cleared":  # what firms bear themselves is set off, not paid
+                ledger.claims -= borne
         pm.grant(ledger, self.founding.grants, self.growth)
 
     def close_ledger(self) -> None:
@@ -825,10 +931,11 @@ class Economy(mesa.Model):
         debt = self.state.local_debt.owed
         owed = {
             Account.HOUSEHOLDS: loans,
+            Account.FIRMS: firm_debt(self.state.firms),
             Account.PROVINCE: float(debt[0]),
             Account.CITIES: float(debt[1:].sum()),
         }
-        self.flows = self.state.ledger.close(self.month, counted, owed)
+        self.flows = self.state.ledger.close(self.month, counted, owed, firm_claims(self.state.firms))
         self._tell_treasuries()
 
     def _tell_treasuries(self) -> None:
@@ -855,7 +962,7 @@ class Economy(mesa.Model):
         neutral = Conditions(
             0, wage_floor=policy.months[0].wage_floor if policy.months else np.zeros(2 * N_CITIES)
         )
-        custom = np.zeros((N_CITIES, N_SECTORS))
+        custom = np.zeros((BURN_IN, N_CITIES, N_SECTORS))
         visits = np.zeros((BURN_IN, N_CITIES))
         lodged = []
         money = np.zeros((N_CELLS, N_ITEMS))
@@ -874,7 +981,7 @@ class Economy(mesa.Model):
             self.let_households_live()
             self.receive_visitors()
             self.gather_demand()
-            custom += self.custom / level / BURN_IN
+            custom[m + BURN_IN] = self.custom / level
             money += self.cell_accounts / level / BURN_IN
             plain += self.cell_accounts / BURN_IN
             visits[m + BURN_IN] = self._visits() - self.visit_counts[..., VisitCount.PERSONS].sum(axis=0)
@@ -932,9 +1039,10 @@ class Economy(mesa.Model):
         needed[:, columns] = labour[:, columns] / (share * margin[columns])
         return needed
 
-    def _found(self, custom: np.ndarray, visits: np.ndarray, homes: float) -> Founding:
-        """Found firms for the custom (cities, sectors) and home sales of a mean month at trend level, yuan."""
+    def _found(self, by_month: np.ndarray, visits: np.ndarray, homes: float) -> Founding:
+        """Found firms for the custom of each month (12, cities, sectors) and home sales of a mean one, yuan at trend level."""
         v = self.values
+        custom = by_month.mean(axis=0)
         employed = self.worked[..., 0]
         level = mk.trend(-1, v["firms.trend_growth"])
         wages = self.worked[..., 1] / level
@@ -951,18 +1059,29 @@ class Economy(mesa.Model):
             supply, known, self.baseline.institution_purchases, self._needed_sales(wages, supply.margin, level),
             supplier_share,
         )  # fmt: skip
+        sales = np.maximum(sales, LEAST_SALES)
+        orders = other * np.asarray(v["firms.government_share"])[None, :]
         self.state.escrow = homes * level * v["housing.escrow_months"]
-        firms = found_firms(
-            self.baseline.units,
-            self.baseline.individual_share,
-            employed,
-            np.maximum(sales, LEAST_SALES),
-            v["firms.cash_months"],
-            self.world.scale,
-            v,
+        taxes = np.asarray(v["flows.tax_rate"]) * supply.margin
+        season = _seasons(supply, by_month - custom + known + other, supplier_share)
+        cells = self._cells(
+            supply, taxes, sales - known - other, other, orders, sales, employed, wages, level, season
         )
-        firms.expected[:] *= level
+        firms = fs.found_firms(cells, self.world.scale, v, self.model_seed)
+        starts = fs.cell_starts(firms.city, firms.sector)
+        settled = fs.settle(firms, starts, cells, v, self.model_seed)
+        for name in ("expected", "cash", "debt", "receivable", "owed"):
+            getattr(firms, name)[...] *= level
         self.state.firms = firms
+        self.state.rents = settled.rents
+        self.state.margin = np.full(N_FIRM_CELLS, v["firms.normal_margin"])
+        self.state.staff = employed.ravel().copy()
+        self.state.firm_count = np.bincount(
+            firms.city.astype(np.int64) * N_SECTORS + firms.sector, firms.weight, N_FIRM_CELLS
+        )
+        people = self.zone_households.reshape(N_CITIES, 2).sum(axis=1)
+        self.state.specialists = fr.found_specialists(people, v, self.model_seed)
+        self._live_last_year(people)
         self.state.markets = mk.neutral_markets(
             mk.trend(0, v["firms.trend_growth"]), 1.0 / v["households.unemployment_spell"], self.quits
         )
@@ -977,13 +1096,15 @@ class Economy(mesa.Model):
         self.state.ledger.money[Account.FIRMS] = firm_money(firms)
         self.state.ledger.money[Account.BANKS] = -money - firm_money(firms) + loans
         self.state.ledger.debts[Account.HOUSEHOLDS] = loans
-        taxes = np.asarray(v["flows.tax_rate"]) * supply.margin
+        self.state.ledger.debts[Account.FIRMS] = firm_debt(firms)
+        self.state.ledger.money[Account.BANKS] += firm_debt(firms)
+        self.state.ledger.claims = firm_claims(firms)
         return Founding(
-            cell_starts=cell_starts(firms.city, firms.sector, N_CITIES, N_SECTORS),
+            cell_starts=starts,
             custom=custom,
             other_purchases=other,
             supplier_share=supplier_share,
-            own_share=individual_share_of_sales(firms),
+            own_share=fs.individual_share_of_sales(firms),
             quits=self.quits,
             tightness=normal.sum(axis=1) / np.maximum(unemployed, 1.0),
             unemployed=unemployed,
@@ -994,13 +1115,66 @@ class Economy(mesa.Model):
             supply=supply,
             taxes=taxes,
             grants=pm.balancing_grants(
-                other,
-                pm.public_orders(other, self.public_shares),
-                sales @ taxes,
-                self.by_city / level,
-                self.public_shares,
+                other, orders, sales @ taxes, self.by_city / level, self.public_shares
             ),
+            sales=sales.ravel(),
+            employed=employed.ravel().copy(),
+            units=self.state.firm_count.copy(),
+            orders=orders,
+            liquidity=settled.liquidity,
+            exit_level=settled.exit_level,
+            mortal=cells.mortal,
+            usual_claims=cells.usual_claims,
+            season=cells.season,
+            bills=cells.bills,
+            reserve=settled.reserve,
         )
+
+    def _cells(
+        self, supply: SupplyTable, taxes: np.ndarray, supplied: np.ndarray, other: np.ndarray, orders: np.ndarray,
+        sales: np.ndarray, employed: np.ndarray, wages: np.ndarray, level: float, season: np.ndarray,
+    ) -> fs.Cells:  # fmt: skip
+        """Return what firms are founded on; all of shape (cities, sectors), money at trend level but for ``level``."""
+        v = self.values
+        property_paid = (1.0 - self.public_shares.bank_share_of_property) * self.totals[Item.PROPERTY]
+        common = property_paid / level / sales.sum()
+        bills = np.ones((MONTHS_A_YEAR, N_CITIES, N_SECTORS))
+        bills[..., Sector.FARMING] = np.array([farm_season(m, v) for m in range(MONTHS_A_YEAR)])[:, None]
+        mortal = np.ones((N_CITIES, N_SECTORS), bool)
+        mortal[:, [Sector.PUBLIC, Sector.FARMING]] = False
+        individual = self.baseline.individuals
+        late = mk.ratio(mk.sold_on_credit(supplied, other, orders), sales).ravel()
+        public = mk.ratio(orders, sales).ravel()
+        return fs.Cells(
+            legal=(self.baseline.units - individual).ravel(),
+            individual=individual.ravel(),
+            employed=employed.ravel(),
+            sales=sales.ravel(),
+            late=late,
+            public=public,
+            variable=np.tile(supply.local_share + supply.inflow + taxes + common, N_CITIES),
+            fixed=self._taken_by_owners() / level / bills[-1].ravel(),
+            wages=wages.ravel(),
+            mortal=mortal.ravel(),
+            usual_claims=late * v["firms.late_months"] + public * v["firms.government_months"],
+            season=season,
+            bills=bills.reshape(MONTHS_A_YEAR, N_FIRM_CELLS),
+        )
+
+    def _taken_by_owners(self) -> np.ndarray:
+        """Return takings of owners, and farm income where farms sell, yuan, shape (cells,)."""
+        taken = self.worked[..., 2].copy()
+        taken[:, Sector.FARMING] += self.by_city[:, Item.FARM]
+        return taken.ravel()
+
+    def _live_last_year(self, people: np.ndarray) -> None:
+        """Let firms with rewards of their own trade through the year before the start, at the pace of last month."""
+        by_city = fr.traded(self.disposal_counts, people, 1.0, self.values)
+        for month in range(-MONTHS_A_YEAR, 0):
+            assert self.state.specialists is not None
+            self.state.specialists = fr.trade(
+                self.state.specialists, by_city, month, self.model_seed, self.values
+            )
 
     # ------------------------------------------------------------------ branching and looking
 

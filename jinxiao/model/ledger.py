@@ -8,6 +8,7 @@ its own that add up to the account of the cities.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -49,10 +50,13 @@ ITEMS = (
     "policy_transfers", "taxes_and_contributions", "consumption", "consumption_outside", "tourist_spending",
     "other_purchases", "public_services", "public_education", "public_health", "public_works", "inflow_of_goods", "profits",
     "subsidies", "coupons", "ticket_waivers", "refunds", "administration", "home_purchases", "home_subsidies", "building",
-    "labour_cost_refunds", "interest_subsidies", "new_loans", "repayments", "grants_between_budgets",
+    "labour_cost_refunds", "interest_subsidies", "new_loans", "repayments", "loan_writeoffs", "grants_between_budgets",
+    "trade_credit", "trade_credit_repaid", "arrears_cleared", "rewards",
 )  # fmt: skip
 PUBLIC_PURCHASES = ("public_services", "public_education", "public_health", "public_works")
 """Items under which budgets and funds buy from firms, policy left out."""
+CLAIMS_ADDED, CLAIMS_SETTLED = ("trade_credit",), ("trade_credit_repaid", "arrears_cleared")
+"""Items that add to what buyers owe firms, and items that take away."""
 _ITEM_INDEX = {name: k for k, name in enumerate(ITEMS)}
 
 
@@ -94,6 +98,8 @@ class Ledger:
         What each city has paid to, and received from, the other accounts in that month.
     city_shares : ndarray, shape (cities,)
         How a payment of or to the cities is shared where it is given as one sum.
+    claims : float
+        What buyers on credit and governments owe firms, yuan.
     """
 
     money: np.ndarray = field(default_factory=_owing)
@@ -102,6 +108,7 @@ class Ledger:
     city_paid: np.ndarray = field(default_factory=_city_books)
     city_received: np.ndarray = field(default_factory=_city_books)
     city_shares: np.ndarray = field(default_factory=lambda: np.full(N_CITIES, 1.0 / N_CITIES))
+    claims: float = 0.0
 
     @property
     def loans(self) -> float:
@@ -114,7 +121,7 @@ class Ledger:
 
     def copy(self) -> "Ledger":
         """Return an independent copy."""
-        return Ledger(*(getattr(self, name).copy() for name in self.__dataclass_fields__))
+        return deepcopy(self)
 
     def pay(self, payer: Account, payee: Account, item: str, amount: float | np.ndarray) -> None:
         """Book one payment; a negative amount is booked the other way round.
@@ -139,6 +146,9 @@ class Ledger:
             payer, payee, total = payee, payer, -total
         self.flows[payer, payee, k] += total
 
+    def _booked(self, item: str) -> float:
+        return float(self.flows[:, :, _ITEM_INDEX[item]].sum())
+
     def expected(self) -> np.ndarray:
         """Return the balances that follow from last month's and this month's payments."""
         between = self.flows.sum(axis=2)
@@ -150,8 +160,19 @@ class Ledger:
         repaid = self.flows[:, Account.BANKS, _ITEM_INDEX["repayments"]]
         return np.asarray(self.debts + new - repaid)
 
+    def owed_to_firms(self) -> float:
+        """Return the claims of firms on their buyers that follow from last month's and this month's payments, yuan."""
+        added, settled = (
+            sum(self._booked(item) for item in items) for items in (CLAIMS_ADDED, CLAIMS_SETTLED)
+        )
+        return self.claims + added - settled
+
     def close(
-        self, month: int, counted: Mapping[Account, float], owed: float | Mapping[Account, float]
+        self,
+        month: int,
+        counted: Mapping[Account, float],
+        owed: float | Mapping[Account, float],
+        claims: float | None = None,
     ) -> np.ndarray:
         """Close the month: compare expected balances with those counted from the agents, then start the next month.
 
@@ -163,6 +184,8 @@ class Ledger:
             Money balances counted from agents' own state; accounts not given have no agents and take the expected.
         owed : float or mapping of Account to float
             Debts outstanding counted from the agents; one number is that of households.
+        claims : float, optional
+            What buyers owe firms, counted from the firms, yuan.
 
         Returns
         -------
@@ -188,6 +211,11 @@ class Ledger:
                 name = "loans" if account == Account.HOUSEHOLDS else f"loans of {ACCOUNT_NAMES[account]}"
                 raise LedgerError(name, month_label(month), gap)
             debts[account] = amount
+        if claims is not None:
+            gap = claims - self.owed_to_firms()
+            if not abs(gap) <= TOLERANCE * scale:
+                raise LedgerError("claims of firms on buyers", month_label(month), gap)
+            self.claims = claims
         flows = self.flows
         self.money = expected
         self.debts = debts

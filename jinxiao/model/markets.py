@@ -10,6 +10,8 @@ from jinxiao.model.conditions import Conditions
 from jinxiao.model.names import N_CITIES, N_PERIODS, N_SECTORS, Sector
 
 Values = Mapping[str, Any]
+PAID_AT_ONCE = (Sector.PUBLIC, Sector.EDUCATION, Sector.HEALTH_CARE)
+"""Sectors whose other buyers are budgets and funds that pay by appropriation, not by invoice."""
 HIGHEST_FINDING = 0.9
 LAYOFF_MEMORY = 12
 """Months over which people who would have left stay on where others are laid off."""
@@ -233,3 +235,10 @@ def outing_choice(
     nest = site + 1.0 - values["leisure.site_share"]
     shift = scale * np.log(nest) + conditions.attraction - values["tourists.crowding"] * crowding
     return shift, site / nest
+
+
+def sold_on_credit(supplied: np.ndarray, other: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """Return what other firms and buyers outside the province buy and pay later, yuan, shape (cities, sectors)."""
+    later = supplied + other - orders
+    later[:, PAID_AT_ONCE] = 0.0
+    return np.maximum(later, 0.0)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from jinxiao.model.economy import Economy
 
 MIDDLE_OF_2024 = 5.5
+MONTHS_A_YEAR = 12
 COME_OF_AGE = 216
 """Months of age at which a child is grown."""
 LONGEST_AGE = 719
@@ -358,7 +359,13 @@ class Channels:
         Gate money that payers make good to sites; orders placed with business services, and homes bought from builders.
     to_owners : ndarray, shape (cities, sectors)
         Part of the refunds to firms that goes to individual businesses, whose owners are households.
-    borne_by_firms, refunds_to_firms, visitor_coupons : float
+    to_firms : ndarray, shape (cities, sectors)
+        Refunds of labour cost and rewards that firms of a cell get.
+    interest_relief : ndarray, shape (sectors,)
+        Monthly interest on business loans taken over, share of the loans.
+    cleared : ndarray, shape (2, cities, sectors)
+        What policy pays of what firms are owed: by governments, by other firms and buyers outside the province; yuan.
+    borne_by_firms, visitor_coupons : float
         Yuan.
     """
 
@@ -367,8 +374,10 @@ class Channels:
     waived: np.ndarray
     administration: np.ndarray
     to_owners: np.ndarray
+    to_firms: np.ndarray
+    interest_relief: np.ndarray
+    cleared: np.ndarray
     borne_by_firms: float
-    refunds_to_firms: float
     visitor_coupons: float
 
 
@@ -378,7 +387,7 @@ def _firms_part(amounts: Mapping[int, np.ndarray], instruments: Mapping[int, Ins
 
 def policy_channels(economy: "Economy") -> Channels:
     """Add up by rule what the loops booked and what acts outside them; say who is paid."""
-    c, v = economy.conditions, economy.values
+    c = economy.conditions
     households, visitors = economy.household_cost, economy.visitor_costs
     cost = np.zeros((MAX_RULES, N_CITIES))
     population = economy.city_shares
@@ -446,21 +455,39 @@ def policy_channels(economy: "Economy") -> Channels:
     if extra:
         for rule, amount in split_channel(c, "job_loss_replacement", extra).items():
             cost[rule] += amount * population  # paid by the funds as part of benefits
-    refunds: dict[int, float] = {}
+    to_firms = np.zeros((N_CITIES, N_SECTORS))
     if c.labour_cost_relief.any():
         wages = economy.worked[..., 1]
         relief = wages * c.labour_cost_relief[None, :]
         refunds = split_channel(c, "labour_cost_relief", float(relief.sum()))
         book(relief.sum(axis=1), refunds, Account.FIRMS, "labour_cost_refunds")
-    refunded = sum(refunds.values())
+        to_firms += relief * (sum(refunds.values()) / max(float(relief.sum()), 1e-9))
     to_owners = np.zeros((N_CITIES, N_SECTORS))
+    interest_relief = np.zeros(N_SECTORS)
     if c.business_loan_rate_cut.any():
-        loans = economy.custom * v["firms.loans_to_sales"]
-        subsidy = loans * c.business_loan_rate_cut[None, :]
+        loans = economy.business_loans()
+        subsidy = loans * c.business_loan_rate_cut[None, :] / MONTHS_A_YEAR
         amounts = split_channel(c, "business_loan_rate_cut", float(subsidy.sum()), c.business_loan_rule)
         book(subsidy.sum(axis=1), amounts, Account.FIRMS, "interest_subsidies")
-        refunded += sum(amounts.values())
         to_owners = subsidy * economy.founding.own_share
+        if amounts:
+            interest_relief = c.business_loan_rate_cut / MONTHS_A_YEAR
+    rewards = economy.rewards_due()
+    for k, row in enumerate(c.rewards):
+        amount = float(rewards[k].sum())
+        if amount > 0.0:
+            book(rewards[k].sum(axis=1), {int(row["rule"]): amount}, Account.FIRMS, "rewards")
+            to_firms += rewards[k]
+    cleared = np.zeros((2, N_CITIES, N_SECTORS))
+    parts = c.channel_rules.get("arrears_repaid", {})
+    if parts and c.arrears_repaid.any():
+        by_firms = {r: part * economy.instruments[r].payer_shares[Payer.FIRMS] for r, part in parts.items()}
+        share = sum(by_firms.values()) / sum(parts.values())
+        # firms pay what they owe each other, governments what they owe; nobody pays more than that
+        cleared[0] = np.minimum((1.0 - share) * c.arrears_repaid, economy.owed_by_governments())
+        cleared[1] = np.minimum(share * c.arrears_repaid, economy.owed_by_buyers())
+        amounts = split_channel(c, "arrears_repaid", float(cleared.sum()))
+        book(cleared.sum(axis=(0, 2)), amounts, Account.FIRMS, "arrears_cleared")
     administration = np.zeros((N_CITIES, N_SECTORS))
     if c.cost_by_rule:
         amounts = {r: float(a) for r, a in sorted(c.cost_by_rule.items()) if a}
@@ -468,4 +495,15 @@ def policy_channels(economy: "Economy") -> Channels:
         book(population, amounts, Account.FIRMS, "administration")
     administration += acquired
     borne = sum(_firms_part(amounts, economy.instruments) for amounts, _, _ in payments)
-    return Channels(cost, payments, waived, administration, to_owners, borne, refunded, visitor_coupons)
+    return Channels(
+        cost,
+        payments,
+        waived,
+        administration,
+        to_owners,
+        to_firms,
+        interest_relief,
+        cleared,
+        borne,
+        visitor_coupons,
+    )

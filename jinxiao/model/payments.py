@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jinxiao.model.conditions import Instrument
+from jinxiao.model.firms.loop import Total
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import Account, Ledger
 from jinxiao.model.names import N_CATEGORIES, N_CITIES, Payer, Sector
@@ -24,7 +25,6 @@ PUBLIC_SERVICES: Mapping[str, Sector] = {
 }
 """Items under which budgets buy the whole remaining output of a sector."""
 FUND_BUYS = Sector.HEALTH_CARE
-WORKS = Sector.CONSTRUCTION
 LOCAL_BUDGETS = (Account.CENTRE, Account.PROVINCE, Account.CITIES)
 MONTHS_TO_MAKE_UP = 12.0
 """Months over which the centre makes up what the funds lack."""
@@ -36,23 +36,14 @@ FINANCED = (Payer.PROVINCE, Payer.CITY)
 class PublicShares:
     """How public money is shared over centre, province, cities: taxes of firms, of households, purchases of services, of works.
 
-    ``works_share`` is the part of other custom of builders that is public; ``bank_share_of_property`` the part of cash
-    property income that banks pay.
+    ``bank_share_of_property`` is the part of cash property income that banks pay.
     """
 
     taxes: np.ndarray
     income_taxes: np.ndarray
     services: np.ndarray
     works: np.ndarray
-    works_share: float
     bank_share_of_property: float
-
-
-def public_orders(other: np.ndarray, shares: PublicShares) -> np.ndarray:
-    """Return the part of other custom that governments order from firms, public works, shape (cities, sectors), yuan."""
-    orders = np.zeros_like(other)
-    orders[:, WORKS] = shares.works_share * other[:, WORKS]
-    return orders
 
 
 def planned_purchases(
@@ -71,15 +62,13 @@ def planned_purchases(
 
 def left_of(
     other: np.ndarray, orders: np.ndarray, cut_works: np.ndarray, cut_services: np.ndarray
-) -> np.ndarray:
-    """Return other custom (cities, sectors) after budgets give up works and services (cities,)."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return other custom and orders, each (cities, sectors), after budgets give up works and services (cities,)."""
     ordered = orders.sum(axis=1)
-    left = (
-        other
-        - orders * np.where(ordered > 0.0, cut_works / np.where(ordered > 0.0, ordered, 1.0), 0.0)[:, None]
-    )
+    cut = orders * np.where(ordered > 0.0, cut_works / np.where(ordered > 0.0, ordered, 1.0), 0.0)[:, None]
+    left = other - cut
     left[:, PUBLIC_SERVICES["public_services"]] -= cut_services
-    return left
+    return left, orders - cut
 
 
 def local_cost(
@@ -211,6 +200,28 @@ def firms_pay(ledger: Ledger, inflow: float, taxes: np.ndarray, profits: float, 
     for account, share in zip(LOCAL_BUDGETS, shares.taxes, strict=True):
         ledger.pay(Account.FIRMS, account, "taxes_and_contributions", share * taxes)
     ledger.pay(Account.FIRMS, Account.REST, "profits", profits)
+
+
+def firms_credit(ledger: Ledger, totals: np.ndarray) -> None:
+    """Book business loans, interest, and what firms lend their buyers by waiting for payment.
+
+    Sales on credit are booked as paid; what is not paid yet goes back as a loan from seller to buyer.
+
+    Parameters
+    ----------
+    totals : ndarray, shape (cities, N_TOTALS)
+        Of the firms of each city: columns :class:`jinxiao.model.firms.loop.Total`.
+    """
+    pay, firms, all_firms = ledger.pay, Account.FIRMS, totals.sum(axis=0)
+    pay(Account.BANKS, firms, "new_loans", float(all_firms[Total.NEW_LOANS]))
+    pay(firms, Account.BANKS, "repayments", float(all_firms[Total.REPAID]))
+    pay(Account.BANKS, firms, "loan_writeoffs", float(all_firms[Total.WRITTEN_OFF]))
+    pay(firms, Account.BANKS, "interest", float(all_firms[Total.INTEREST]))
+    for debtor, lent in ((Account.REST, Total.LENT_TO_BUYERS), (Account.CITIES, Total.LENT_TO_GOVERNMENTS)):
+        if all_firms[lent] >= 0.0:
+            pay(firms, debtor, "trade_credit", totals[:, lent])
+        else:
+            pay(debtor, firms, "trade_credit_repaid", -totals[:, lent])
 
 
 def budgets_borrow(ledger: Ledger, borrowed: np.ndarray, repaid: np.ndarray, interest: np.ndarray) -> None:

@@ -55,6 +55,7 @@ class Draw(IntEnum):
     TOURIST_SPENDING = 410
     TOURIST_NIGHTS = 411
     FIRM_PRICE = 412
+    """price, quality, exit, entry of a firm: one block, read by its first member"""
     SECTOR_OF_JOB = 416
     SECTOR_OF_JOB_2 = 417
     MEDICAL_SIZE = 418
@@ -74,6 +75,10 @@ class Draw(IntEnum):
     """who is meant, what follows: one block"""
     NEWCOMER = 608
     """occupation, sector and job of a newcomer to work; two blocks, one an earner"""
+    FIRM_START = 628
+    """cash, credit and quality of a firm at the start, one draw each"""
+    SPECIALIST = 632
+    """size, yearly news and take-up of the firms that have rewards of their own"""
     SEX = 616
     """sex and post of the earners: two draws for life"""
     POST = 620
@@ -221,6 +226,24 @@ def normal_quantile(u):
 def uniforms(seed: int, agents: np.ndarray, month: int, purpose: int) -> np.ndarray:
     """Return the draws of many agents as an array of float64 (same numbers as :func:`uniform`)."""
     return _uniforms(seed, np.asarray(agents, dtype=np.int64), month, int(purpose))
+
+
+def normals(seed: int, agents: np.ndarray, month: int, purpose: int) -> np.ndarray:
+    """Return standard normal draws of many agents: quantiles of their :func:`uniform`."""
+    return _quantiles(uniforms(seed, agents, month, purpose))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _quantiles(u):
+    out = np.empty(u.size)
+    for i in range(u.size):
+        out[i] = normal_quantile(u[i])
+    return out
+
+
+def quantiles(u: np.ndarray) -> np.ndarray:
+    """Return standard normal quantiles of an array of probabilities."""
+    return _quantiles(np.asarray(u, dtype=np.float64))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

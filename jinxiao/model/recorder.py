@@ -57,6 +57,7 @@ class Recorder:
                 "room_price": np.zeros((months, N_PERIODS, N_CITIES)),
                 "trips": np.zeros((months, N_CITIES + 1, N_TRIP_COUNTS)),
                 "disposals": np.zeros((months, N_CITIES, N_DISPOSALS)),
+                "firms": np.zeros((months, N_CITIES, N_SECTORS)),
                 "price": np.zeros((months, N_CITIES, N_SECTORS)),
                 "wage_index": np.zeros((months, N_CITIES, N_SECTORS)),
                 "flows": np.zeros((months, len(Account), len(Account), len(ITEMS))),
@@ -172,6 +173,7 @@ class Recorder:
         d["room_price"][t] = economy.market_path[-1].room_price
         d["trips"][t] = economy.trip_counts
         d["disposals"][t] = economy.disposal_counts
+        d["firms"][t] = economy.state.firm_count.reshape(N_CITIES, N_SECTORS)
         d["price"][t] = economy.market_path[-1].price
         d["wage_index"][t] = economy.market_path[-1].wage_index
         d["flows"][t] = economy.flows

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numba import njit
 
+from jinxiao.model.firms.columns import CHANGING
 from jinxiao.model.firms.loop import FirmColumns
+from jinxiao.model.firms.rewards import Specialists
 from jinxiao.model.government import LocalDebt
 from jinxiao.model.households.loop import HouseholdColumns
 from jinxiao.model.households.setup import changed_columns
@@ -16,8 +18,6 @@ from jinxiao.model.names import N_ZONES
 from jinxiao.model.payments import Grants
 from jinxiao.model.supply import SupplyTable
 from jinxiao.model.tourists.setup import PartyColumns
-
-_FIRM_STATE = ("employees", "target", "expected", "sales", "price", "cash")
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,28 @@ class Founding:
     supply: SupplyTable
     taxes: np.ndarray
     grants: Grants
+    sales: np.ndarray
+    """(cells,) monthly sales of the cells at trend level, yuan"""
+    employed: np.ndarray
+    """(cells,) people at work in them"""
+    units: np.ndarray
+    """(cells,) firms"""
+    orders: np.ndarray
+    """(cities, sectors) part of other purchases that governments order, paid late; yuan a month at trend level"""
+    liquidity: np.ndarray
+    """(cells,) normal mean of the liquidity factor"""
+    exit_level: float
+    """monthly chance of closing of a firm of mean size and normal profit"""
+    mortal: np.ndarray
+    """(cells,) whether firms close and open: not those of public administration and farming"""
+    usual_claims: np.ndarray
+    """(cells,) what buyers owe firms at the start, months of sales"""
+    season: np.ndarray
+    """(12, cells) sales of each month of a usual year over those of a mean one"""
+    bills: np.ndarray
+    """(12, cells) what owners take in a month over a mean one"""
+    reserve: np.ndarray
+    """(12, cells) cash that firms keep at the end of each month for poorer months to come, months of sales"""
 
 
 @dataclass
@@ -98,13 +120,22 @@ class State:
     """money of buyers of homes that builders have not got yet, held by banks, yuan"""
     local_debt: LocalDebt = field(default_factory=LocalDebt)
     """what province and cities have borrowed for measures"""
+    rents: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(cells,) share of sales that owners of shops and of capital outside the firm get"""
+    margin: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(cells,) profit over sales of about the last year"""
+    staff: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(cells,) people who worked in the cells last month"""
+    firm_count: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """(cells,) real firms"""
+    specialists: Specialists | None = None
 
     def copy(self) -> "State":
         """Return a copy that shares only columns that never change."""
         household_changes = {name: getattr(self.households, name).copy() for name in changed_columns()}
         firms = self.firms
         if firms is not None:
-            firms = firms._replace(**{name: getattr(firms, name).copy() for name in _FIRM_STATE})
+            firms = firms._replace(**{name: getattr(firms, name).copy() for name in CHANGING})
         return State(
             households=self.households._replace(**household_changes),
             parties=self.parties,
@@ -119,6 +150,11 @@ class State:
             leaving=self.leaving,
             escrow=self.escrow,
             local_debt=self.local_debt.copy(),
+            rents=self.rents.copy(),
+            margin=self.margin.copy(),
+            staff=self.staff.copy(),
+            firm_count=self.firm_count.copy(),
+            specialists=self.specialists.copy() if self.specialists is not None else None,
         )
 
 
@@ -188,3 +224,13 @@ def household_money(households: HouseholdColumns) -> tuple[float, float]:
 def firm_money(firms: FirmColumns) -> float:
     """Return the cash of all firms, yuan."""
     return weighted_sum(firms.weight, firms.cash, np.zeros_like(firms.cash))
+
+
+def firm_debt(firms: FirmColumns) -> float:
+    """Return what all firms owe banks, yuan."""
+    return weighted_sum(firms.weight, firms.debt, np.zeros_like(firms.debt))
+
+
+def firm_claims(firms: FirmColumns) -> float:
+    """Return what buyers and governments owe all firms, yuan."""
+    return weighted_sum(firms.weight, firms.receivable, firms.owed)

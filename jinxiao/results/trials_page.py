@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from jinxiao.experiments.trials import firm_panel
 from jinxiao.experiments.trials.expressions import (
     BLOCK_ATTRIBUTES,
     BLOCKS,
@@ -55,6 +56,13 @@ def names_text() -> str:
             f"| `{block}.` | of {', '.join(f'`{key}`' for key in keys)} |"
             for block, keys in BLOCK_ATTRIBUTES.items()
         ),
+        "",
+        "**Firms** (`units: firms`): attributes when the window opens, and outcomes of the month:",
+        "",
+        "| name | meaning |",
+        "|---|---|",
+        *(f"| `{name}` | {meaning} |" for name, meaning in firm_panel.ATTRIBUTES.items()),
+        *(f"| `{name}` | {meaning} |" for name, meaning in firm_panel.OUTCOMES.items()),
         "",
         "Words: `urban`, `rural`, and the names of the cities. Functions: "
         + ", ".join(f"`{name}`" for name in FUNCTIONS)

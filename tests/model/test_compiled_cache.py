@@ -18,11 +18,11 @@ from jinxiao.model.firms.loop import FirmColumns, FirmParameters, plan_firms
 assert jinxiao.__file__.startswith({root!r})
 firm = FirmColumns(*(np.ones(1, c.dtype) for c in FIRM.values()))
 firm.sales[0] = 2.0
-parameters = FirmParameters(0.5, 0.6, 0.3, 0.25, 1.0, 0.1)
-wanted, had = np.zeros(1), np.zeros(1)
-plan_firms(
-    np.array([0, 1]), 1, 0, 1.0, 1.0, firm, np.ones(1), np.zeros(1), np.ones(1), parameters, wanted, had
+parameters = FirmParameters(*np.ones(len(FirmParameters._fields)))._replace(
+    expectation_speed=0.5, labour_to_sales=0.6, labour_adjustment=0.25
 )
+wanted, one = np.zeros(1), np.ones(1)
+plan_firms(np.array([0, 1]), 1, 0, 1.0, firm, one, one, one, one, np.zeros(1), parameters, wanted)
 print(wanted[0])
 """
 

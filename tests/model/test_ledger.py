@@ -317,6 +317,9 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "visa_free_shift": st.floats(0.0, 1.0),
     "refund_rate": st.floats(0.0, 0.2),
     "refund_reach": st.floats(0.0, 1.0),
+    "entry_cost": st.floats(0.2, 2.0).map(lambda x: np.full(N_SECTORS, x)),
+    "arrears_repaid": st.floats(0.0, 1e9).map(lambda x: np.full((N_CITIES, N_SECTORS), x)),
+    "payment_sooner": st.floats(0.0, 6.0),
 }
 chosen = st.fixed_dictionaries({}, optional=fields)
 
@@ -327,6 +330,7 @@ def accounted(c: Conditions) -> None:
     c.channel_rules = {name: {rule: 1.0} for rule, name in enumerate(channels, start=20)}
     c.loan_rule, c.ticket_rule, c.refund_rule = 30, 31, 32
     c.cost_by_rule = {33: 1e5}
+    c.channel_rules["arrears_repaid"] = {37: 1.0}
     for rows, rule in ((c.transfers, 34), (c.durable_rules, 35), (c.coupons, 36)):
         rows["rule"] = rule
 
@@ -338,7 +342,7 @@ def test_any_policy_closes(
 ) -> None:
     months = hamlet.month + 3
     policy = policy_of(
-        start=hamlet.month, stop=months - 1, months=months, rules=tuple(range(20, 37)), payer_shares=payer_shares,
+        start=hamlet.month, stop=months - 1, months=months, rules=tuple(range(20, 38)), payer_shares=payer_shares,
         pool_budget={0: budget, 1: 0.1 * budget}, change=accounted, **changes,
     )  # fmt: skip
     economy = branch(hamlet, policy)

@@ -7,9 +7,10 @@ from jinxiao.calibration.facts.published import FITTED, OUTCOME, Fact, Label, Pu
 from jinxiao.calibration.facts.year import MONTHS, Year2024
 from jinxiao.calibration.retail import KINDS, sales_by_kind
 from jinxiao.calibration.synthesis import jobs
+from jinxiao.model.firms.setup import staff_of_individuals
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import Account
-from jinxiao.model.names import N_SECTORS, SECTORS, Sector
+from jinxiao.model.names import CITIES, N_SECTORS, SECTORS, Sector
 
 
 def retail(y: Year2024) -> Iterator[Fact]:
@@ -79,11 +80,26 @@ def firms(y: Year2024) -> Iterator[Fact]:
     """Legal units and individual businesses: the numbers handed to the firms of the model."""
     label = Label(True, "units of the end of 2023, handed on to the model")
     units = y.baseline.units.sum(axis=0)
+    units[Sector.FARMING] = 0.0  # the census leaves out farming
     for name, sectors in UNITS.items():
         yield y.fact("business_units", name, units[list(sectors)].sum(), label)
     yield y.fact("business_units", "secondary and tertiary", units.sum(), label)
-    individual = float(units @ y.baseline.individual_share)
+    individual = float(y.baseline.individuals.sum())
     yield y.fact("individual_businesses", "secondary and tertiary", individual, label)
+    legal = y.baseline.units - y.baseline.individuals
+    legal[:, Sector.FARMING] = 0.0
+    for c, city in enumerate(CITIES):
+        note = Label(True, "units of the end of 2023, handed on to the model", geo=city.key)
+        yield y.fact("legal_units", "secondary and tertiary", legal[c].sum(), note)
+    employed = y.detail("labour")[..., 0].mean(axis=0)
+    mean = float(y.baseline.values["firms.individual_staff"])
+    staff = sum(
+        staff_of_individuals(own, units, people, mean)
+        for own, units, people in zip(
+            y.baseline.individuals.ravel(), legal.ravel(), employed.ravel(), strict=True
+        )
+    )
+    yield y.fact("employment_individual_businesses", "secondary and tertiary", staff, OUTCOME)
 
 
 def national_accounts(y: Year2024) -> Iterator[Fact]:

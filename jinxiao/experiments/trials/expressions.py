@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from jinxiao.experiments.trials import firm_panel
 from jinxiao.model import names as vocabulary
 from jinxiao.model.households.diary import Entry
 from jinxiao.model.names import CATEGORIES, CITIES, DURABLES, GOODS, RESIDENCES, Occupation
@@ -103,14 +104,14 @@ def outcome_names() -> frozenset[str]:
     names |= {f"{block}.{key}" for block, (_, keys) in BLOCKS.items() for key in keys}
     names |= {f"{block}.{d.key}" for block in DERIVED for d in DURABLES}
     names |= {f"goods.{group}" for group in GOOD_GROUPS}
-    return frozenset(names | set(TOTALS))
+    return frozenset(names | set(TOTALS) | set(firm_panel.OUTCOMES))
 
 
 @cache
 def attribute_names() -> frozenset[str]:
     """Return every name of an attribute."""
     members = {f"{block}.{key}" for block, keys in BLOCK_ATTRIBUTES.items() for key in keys}
-    return frozenset(set(PLAIN_ATTRIBUTES) | members)
+    return frozenset(set(PLAIN_ATTRIBUTES) | members | set(firm_panel.ATTRIBUTES))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from jinxiao.experiments.trials.assignment import OUTSIDE, Assigned, assign, chance
 from jinxiao.experiments.trials.expressions import BLOCKS, DERIVED, GOOD_GROUPS, NOW, TOTALS, Expression
+from jinxiao.experiments.trials.firm_panel import firm_attributes, firm_outcomes
 from jinxiao.experiments.trials.trial_file import PLAN, Change, Dose, Trial
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.economy import Economy
@@ -15,7 +16,7 @@ from jinxiao.model.households.diary import Entry
 from jinxiao.model.ledger import Account
 from jinxiao.model.names import DURABLES, N_DURABLES, MemberBand, Occupation
 from jinxiao.model.state import household_money
-from jinxiao.scenarios.levers import CreditLine, Draft, When
+from jinxiao.scenarios.levers import CreditLine, Draft, PromptPayment, When
 from jinxiao.scenarios.plan import load_plan
 from jinxiao.scenarios.scenario import account
 
@@ -97,7 +98,7 @@ def _conditions(
         if key in rules:
             masks[number] = mask
         lever = dose.lever
-        if isinstance(lever, CreditLine):  # it has no rows: the bits are its own
+        if isinstance(lever, CreditLine | PromptPayment):  # it has no rows: the bits are its own
             lever = lever.model_copy(update={"groups": mask})
         lever.write(draft, When.at(month), number)
     conditions = draft.finish()
@@ -287,16 +288,20 @@ def simulate(trial: Trial, histories: Histories, parameters: Mapping[str, Any], 
     overrides = {name: one.value for name, one in trial.population.parameters.items()}
     key = repr(sorted(overrides.items()))
     base = histories.until(trial.opens, {**parameters, **overrides}, trial.closes, key)
-    values = attributes(base)
+    of_firms = trial.units == "firms"
+    read = firm_attributes if of_firms else attributes
+    values = read(base)
     for change in trial.population.changes:
         change_households(base, change, values)
-    values = attributes(base)
+        values = read(base)
+    units = base.firms.columns if of_firms else base.households.columns
     assigned = assign(trial.assignment, trial.population.who, values, chance(trial.id, seed))
-    base.households.columns["group"][...] = assigned.groups
+    units["group"][...] = assigned.groups
     inside = assigned.arm != OUTSIDE
     values = {name: value[inside] for name, value in values.items()}
     values["running"], values["cohort"] = assigned.running[inside], assigned.cohort[inside].astype(np.float64)
     values["treated"] = (assigned.arm[inside] == 1).astype(np.float64)
+    weight = units["weight"][inside].astype(np.float64)
     expressions = {term.of.text: term.of for q in trial.quantities.values() for term in q.estimator.terms}
     untreated: dict[str, np.ndarray] = {}
     path = None
@@ -310,7 +315,7 @@ def simulate(trial: Trial, histories: Histories, parameters: Mapping[str, Any], 
         outcomes=outcomes,
         untreated=untreated,
         attributes=values,
-        weight=base.households.columns["weight"][inside].astype(np.float64),
+        weight=weight,
         arm=assigned.arm[inside],
         cohort=assigned.cohort[inside],
         entry=assigned.entry,
@@ -326,14 +331,20 @@ def _watch(
     inside: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Live through the window and return each expression by month and household of the trial."""
-    economy.keep_diaries()
+    of_firms = trial.units == "firms"
+    if not of_firms:
+        economy.keep_diaries()
     listed = list(expressions)
     names = sorted({name for e in listed for name in e.names if name not in values})
     months = trial.closes - trial.opens
     found = {e.text: np.empty((months, int(inside.sum())), np.float32) for e in listed}
     for row in range(months):
         economy.run_for(1)
-        now = {**values, **{name: diary_values(economy.diaries, name)[inside] for name in names}}
+        if of_firms:
+            outcomes = firm_outcomes(economy)
+            now = {**values, **{name: outcomes[name][inside] for name in names}}
+        else:
+            now = {**values, **{name: diary_values(economy.diaries, name)[inside] for name in names}}
         for e in listed:
             found[e.text][row] = e(now)
     return found

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from jinxiao.experiments.trials.expressions import Expression, Written
+from jinxiao.experiments.trials.expressions import Expression, Written, outcome_names
 from jinxiao.files.errors import InputError
 from jinxiao.files.yaml_reader import load_model, read_yaml
 from jinxiao.scenarios.levers import (
@@ -20,6 +20,7 @@ from jinxiao.scenarios.levers import (
     CouponWave,
     CreditLine,
     DurableSubsidy,
+    PromptPayment,
     Transfer,
 )
 from jinxiao.scenarios.overrides import OverrideError, with_override, with_values
@@ -30,7 +31,7 @@ PLAN = "shanxi-2025"
 """Catalogue whose instruments a treatment may take over by name."""
 COHORTS = 6
 """Most cohorts of a roll-out: each has a bit of a household's group."""
-KEPT_TO_GROUPS = (Transfer, DurableSubsidy, CouponWave, BudgetPool, CreditLine)
+KEPT_TO_GROUPS = (Transfer, DurableSubsidy, CouponWave, BudgetPool, CreditLine, PromptPayment)
 """Levers that can be kept to the households of an arm."""
 SUFFIXES = (".yaml", ".yml")
 
@@ -448,7 +449,7 @@ class Dose(Strict):
     @model_validator(mode="after")
     def _can_be_kept(self) -> Self:
         if self.reaches == "treated" and not isinstance(self.lever, KEPT_TO_GROUPS):
-            kinds = "transfer, durable_subsidy, coupon_wave and credit_line"
+            kinds = "transfer, durable_subsidy, coupon_wave, credit_line and prompt_payment"
             raise refuse(
                 f"kind {self.lever.kind} for the treated alone",
                 f"reaches: everyone; only {kinds} keep to an arm",
@@ -475,6 +476,8 @@ class Trial(Strict):
         Months watched before the start and from it on.
     closure : {'full', 'direct'}
         Whether markets answer.
+    units : {'households', 'firms'}
+        Who is assigned and watched.
     population, assignment, treatment, quantities
         See their classes.
     """
@@ -488,6 +491,7 @@ class Trial(Strict):
     before: int = Field(default=0, ge=0, le=24)
     months: int = Field(ge=1, le=48)
     closure: Literal["full", "direct"] = "full"
+    units: Literal["households", "firms"] = "households"
     population: PopulationTweak = PopulationTweak()
     assignment: Assignment
     treatment: dict[str, Dose] = Field(default_factory=dict)
@@ -530,12 +534,31 @@ class Trial(Strict):
                     f"regression_discontinuity in {key} without running",
                     "running, or assignment queue or threshold",
                 )
+            self._check_names(key, estimator)
+        if self.units == "firms" and self.closure == "direct":
+            raise refuse(
+                "closure direct with units firms", "closure full: firms stand still in direct closure"
+            )
+        if self.units == "firms" and self.population.changes:
+            raise refuse("changes of households with units firms", "no changes")
         for key, dose in self.treatment.items():
+            if dose.reaches == "treated" and isinstance(dose.lever, PromptPayment) != (self.units == "firms"):
+                raise refuse(
+                    f"kind {dose.lever.kind} for treated {self.units}",
+                    "a lever that reaches the units of the trial",
+                )
             if dose.lever.start < self.start - self.before:
                 raise refuse(f"start of {key} before the window", "a month within it")
         if self.start - self.before < 0:
             raise refuse("a window that opens before 2024-01", "a later start, or fewer months before")
         return self
+
+    def _check_names(self, key: str, estimator: "AnyEstimator") -> None:
+        """Refuse outcomes of households in a trial of firms, and the other way round."""
+        for term in estimator.terms:
+            for name in sorted(term.of.names & outcome_names()):
+                if name.startswith("firm.") != (self.units == "firms"):
+                    raise refuse(f"'{name}' in {key} with units {self.units}", f"outcomes of {self.units}")
 
     def uncertain(self) -> list[tuple[str, float, Any]]:
         """Return numbers of the treatment that have a prior: name, value, prior."""

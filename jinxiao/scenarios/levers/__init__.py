@@ -10,6 +10,7 @@ from pydantic import Field
 from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
 from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy, CreditLine
 from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
+from jinxiao.scenarios.levers.firms import ArrearsRepayment, EntryCost, FirmReward, PromptPayment
 from jinxiao.scenarios.levers.housing import HomeAcquisition, HomeRenewal, HomeSubsidy, MortgageTerms
 from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, PaymentEase, VisaFree
 from jinxiao.scenarios.levers.leisure import (
@@ -57,7 +58,11 @@ AnyInstrument = Annotated[
     | MortgageTerms
     | HomeRenewal
     | HomeAcquisition
-    | Administration,
+    | Administration
+    | FirmReward
+    | EntryCost
+    | ArrearsRepayment
+    | PromptPayment,
     Field(discriminator="kind"),
 ]
 """Any instrument; ``kind`` says which."""
@@ -66,6 +71,7 @@ __all__ = [
     "Actual",
     "Administration",
     "AnyInstrument",
+    "ArrearsRepayment",
     "Attraction",
     "BudgetPool",
     "BusinessLoanSubsidy",
@@ -75,6 +81,8 @@ __all__ = [
     "DepartureRefund",
     "Draft",
     "DurableSubsidy",
+    "EntryCost",
+    "FirmReward",
     "HomeAcquisition",
     "HomeRenewal",
     "HomeSubsidy",
@@ -86,6 +94,7 @@ __all__ = [
     "MortgageTerms",
     "PaidLeave",
     "PaymentEase",
+    "PromptPayment",
     "PublicPosts",
     "SchoolBreak",
     "TicketWaiver",
