@@ -1033,7 +1033,7 @@ class Economy(mesa.Model):
         v = self.values
         needed = wages / np.asarray(v["firms.labour_cost_share"])[None, :]
         labour = self.worked[..., 1:3].sum(axis=2) / level
-        labour[:, Sector.FARMING] += self.by_city[:, Item.FARM] / level
+        labour[:, Sector.FARMING] += self.by_city[:, Item.FARM] / (level * farm_season(-1, v))
         columns = list(SIZED_BY_LABOUR)
         share = v["flows.labour_coverage"] * np.asarray(v["flows.labour_share"])
         needed[:, columns] = labour[:, columns] / (share * margin[columns])

@@ -116,15 +116,18 @@ def _expenditure(y: Year2024) -> Iterator[Fact]:
     )
     spent = y.total(*CONSUMPTION)
     yield y.fact("gdp_expenditure", "household consumption", spent, Label(False, bridge=accounts))
-    public = "wages, goods and depreciation; model: what budgets and funds buy of public services, education, health"
+    public = "wages, goods and depreciation; model: public services, education, health and supplies that budgets and funds buy"
     bought = y.paid(BUDGETS, (Account.FIRMS,), "public_services", "public_education", "public_health")
+    works = float(y.baseline.values["firms.government_share"][Sector.CONSTRUCTION]) * y.other(
+        Sector.CONSTRUCTION
+    )
+    bought += y.paid(BUDGETS, (Account.FIRMS,), "public_works") - works
     yield y.fact("gdp_expenditure", "government consumption", bought, Label(False, bridge=public))
     formed = y.other(Sector.CONSTRUCTION) + y.paid((Account.BANKS,), (Account.FIRMS,), "building")
     machines = "model: building for households, public works and other construction; machines and stocks are not told apart"
     yield y.fact("gdp_expenditure", "capital formation", formed, Label(False, bridge=machines))
     visitors = y.paid((Account.REST,), (Account.FIRMS,), "tourist_spending")
     sold = y.paid((Account.REST,), (Account.FIRMS,), "other_purchases") + visitors
-    works = y.paid(BUDGETS, (Account.FIRMS,), "public_works")
     sold -= y.other(Sector.CONSTRUCTION) - works  # builders' other custom is investment in the province
     bought = y.paid((Account.FIRMS,), (Account.REST,), "inflow_of_goods")
     bought += y.paid((Account.HOUSEHOLDS,), (Account.REST,), "consumption_outside")
