@@ -22,7 +22,7 @@ parameters = FirmParameters(*np.ones(len(FirmParameters._fields)))._replace(
     expectation_speed=0.5, labour_to_sales=0.6, labour_adjustment=0.25
 )
 wanted, one = np.zeros(1), np.ones(1)
-plan_firms(np.array([0, 1]), 1, 0, 1.0, firm, one, one, one, one, np.zeros(1), parameters, wanted)
+plan_firms(np.array([0, 1]), 1, 0, 1.0, firm, one, np.zeros(1), one, one, one, one, np.zeros(1), parameters, wanted)
 print(wanted[0])
 """
 

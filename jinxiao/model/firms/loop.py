@@ -193,9 +193,9 @@ def plan_firms(
             draws = uniform4(seed, i, t, _BLOCK)
             share = f.size[i] * np.exp(float(f.quality[i])) / pull
             before = monthly * f.expected[i]
-            f.expected[i] = rules.expected_demand(
-                f.expected[i], f.sales[i] / season[cell], p.expectation_speed, monthly
-            )
+            # what the season brings is no surprise
+            of_mean_month = f.sales[i] - (season[cell] - 1.0) * before
+            f.expected[i] = rules.expected_demand(f.expected[i], of_mean_month, p.expectation_speed, monthly)
             liquid = liquidity_of(f, i, reserve[cell], p) / liquidity[cell]
             f.target[i] = rules.labour_target(
                 f.employees[i], share * normal_staff[cell], f.expected[i] / max(share * normal_sales[cell], 1e-9),
@@ -267,7 +267,7 @@ def settle_firms(
             f.receivable[i] += to_buyers - cleared_buyers
             f.owed[i] += to_governments - cleared
             # owners know the seasons of their trade: they judge by what the month would have brought in a mean one
-            usual_sales = f.sales[i] / c.season[cell]
+            usual_sales = max(f.sales[i] - (c.season[cell] - 1.0) * f.expected[i], 0.1 * f.sales[i])
             usual = profit + (usual_sales - f.sales[i]) * (1.0 - c.variable[cell])
             f.profit[i] += p.profit_memory * (
                 (usual / usual_sales if usual_sales > 0.0 else 0.0) - f.profit[i]
@@ -350,7 +350,7 @@ def settle_firms(
                 f.weight[i] = w - gone
         if turnover and c.births[cell] > 0.0:
             own_funds = (c.reserve[cell], c.usual_claims[cell])
-            usual_sold = sold / c.season[cell]
+            usual_sold = totals[cell, _USUAL_SALES]
             _enter(
                 first, last, seed, t, f, c.births[cell], usual_sold, c.staff[cell], own_funds, p, totals[cell]
             )

@@ -154,8 +154,7 @@ def found_specialists(people: np.ndarray, values: Mapping[str, Any], seed: int) 
     kinds, cities = [], []
     for which in Kind:
         number = max(round(float(values["firms.specialists"][which])), N_CITIES)
-        share = people / people.sum() if people.any() else np.full(N_CITIES, 1.0 / N_CITIES)
-        by_city = np.maximum(np.floor(share * number).astype(int), 1)
+        by_city = np.maximum(np.floor(_shares(people) * number).astype(int), 1)
         kinds.append(np.full(by_city.sum(), which, np.int8))
         cities.append(np.repeat(np.arange(N_CITIES, dtype=np.int8), by_city))
     kind, city = np.concatenate(kinds), np.concatenate(cities)
@@ -164,6 +163,11 @@ def found_specialists(people: np.ndarray, values: Mapping[str, Any], seed: int) 
     return Specialists(
         kind, city, _of_city(kind, city, size), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
     )
+
+
+def _shares(people: np.ndarray) -> np.ndarray:
+    """Return each city's share of the people, even shares where there is nobody."""
+    return people / people.sum() if people.any() else np.full(N_CITIES, 1.0 / N_CITIES)
 
 
 def _normal(seed: int, n: int, month: int, draw: int) -> np.ndarray:
@@ -190,8 +194,8 @@ def traded(disposals: np.ndarray, people: np.ndarray, growth: float, values: Map
     """
     cars = disposals[:, Disposal.CARS_SOLD] / values["firms.household_share_of_used_cars"]
     scrapped = disposals[:, Disposal.CARS_SCRAPPED] / values["firms.household_share_of_scrapped"]
-    parcels = values["firms.farm_parcels"] / MONTHS_A_YEAR * growth * people / people.sum()
-    stores = values["firms.first_stores"] / MONTHS_A_YEAR * people / people.sum()
+    parcels = values["firms.farm_parcels"] / MONTHS_A_YEAR * growth * _shares(people)
+    stores = values["firms.first_stores"] / MONTHS_A_YEAR * _shares(people)
     return np.stack([cars, scrapped, parcels, stores])
 
 
