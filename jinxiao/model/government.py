@@ -21,6 +21,7 @@ FUNCTIONS = {
     "grants_between_budgets": "grants to other budgets",
     "interest": "debt service",
     "repayments": "debt service",
+    "trade_credit_repaid": "debt service",
 }
 """Function of the budget under which an item is paid; all else are measures of policy."""
 MEASURES = "measures"
