@@ -301,6 +301,6 @@ def test_unemployment_and_wages_keep_their_level_without_policy(
         )
         wages.append(mean / (1.0 + run.values["firms.trend_growth"]) ** (47 / 12.0))
     assert abs(np.mean(last) - np.mean(first)) < 0.3
-    # custom does not fall with the labour force of an ageing province, so that labour grows a little scarcer; the standard error of
-    # the mean of three such histories is 0.002
+    # custom does not fall with the labour force of an ageing province, so that labour grows a little scarcer; the standard
+    # error of the mean of three such histories is 0.002
     assert abs(np.mean(wages) - 1.0) < 0.01
