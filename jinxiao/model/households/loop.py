@@ -111,6 +111,7 @@ MONTH_FIELDS = (
     "training_finding_gain", "benefit_change",
     # family
     "leaving", "child_benefit", "post_share", "post_wage", "post_rule",
+    "entry_cdf",
     # homes
     "home_subsidy", "home_rule", "mortgage_rate_cut", "down_payment_cut", "fund_ceiling_rise", "renewal",
     "renewal_grant", "renewal_rule", "home_price_factor", "home_trend",
@@ -663,7 +664,6 @@ def household_block(
     p_work_participation = p.work_participation
     p_legal_age = p.legal_age
     p_entry_wage = p.entry_wage
-    p_entry_cdf = p.entry_cdf
     p_home_level = p.home_level
     p_home_price = p.home_price
     p_purchase_age = p.purchase_age
@@ -720,6 +720,7 @@ def household_block(
     m_zone_risk = m.zone_risk
     m_finding = m.finding
     m_vacancy_cdf = m.vacancy_cdf
+    m_entry_cdf = m.entry_cdf
     m_wage_index = m.wage_index
     m_floor = m.floor
     m_self_index = m.self_index
@@ -930,7 +931,7 @@ def household_block(
                     h_employed[i, e] = 1
                 else:
                     family.take_place(
-                        i, e, h_occupation, h_sector, h_employed, zone, p_entry_cdf, m_vacancy_cdf, city,
+                        i, e, h_occupation, h_sector, h_employed, zone, m_entry_cdf, m_vacancy_cdf, city,
                         p.entrant_unemployed, u_kind, u_place, u_job,
                     )  # fmt: skip
                 started += 1
