@@ -106,7 +106,7 @@ def _philox_round(c0, c1, c2, c3, k0, k1):
     return high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def philox(c0, c1, c2, c3, k0, k1):
     """Return four 32-bit words of Philox 4x32-10 for a 128-bit counter and a 64-bit key (all uint32)."""
     for _ in range(10):

@@ -8,6 +8,7 @@ All functions are plain Python under numba; those that take an index ``i`` chang
 from typing import Final
 
 import numpy as np
+from numba import njit
 
 from jinxiao.model.households.rules import rule
 from jinxiao.model.names import MemberBand, Occupation
@@ -99,7 +100,7 @@ def death_chances(adults, elders, old, head_age, gap, rates, young, elder_rate, 
     return own * rates[min(years, 59)], (adults - own) * young, elders * elder_rate, old * old_rate
 
 
-@rule
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def grow_up(i, members, child_age, u, to_university, study_months):
     """Make members below 18 and students a month older; return (adults who come of age, stage of school entered).
 

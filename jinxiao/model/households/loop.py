@@ -173,6 +173,10 @@ _DURABLE_BLOCKS = np.unique(_DURABLE_DRAW // 4)
 """Blocks of draws that hold the dates of purchases; their place among them by class, and the place within a block."""
 _BLOCK_OF_CLASS = np.searchsorted(_DURABLE_BLOCKS, _DURABLE_DRAW // 4)
 _PLACE_IN_BLOCK = _DURABLE_DRAW % 4
+_SLOTS_OF_CLASS = np.array(
+    [(1 << _FIRST_SLOT[k + 1]) - (1 << _FIRST_SLOT[k]) for k in range(N_DURABLES)], np.int64
+)
+"""Bits of the slots of a class in a column that has one for each slot."""
 _CAR = int(Durable.CAR)
 RENOVATION_SLOT = int(_FIRST_SLOT[Durable.RENOVATION])
 _RECOVERABLE = np.array([d.key not in ("car", "renovation") for d in DURABLES])
@@ -375,18 +379,47 @@ def dates_ahead(t, look_ahead):
     return months, blocks, first
 
 
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def _classes_due(draws, highest, postponed, look_ahead, dates, first):
+    """Return the classes of durables, as bits, of which a unit could be bought this month: nearly always none or one.
+
+    Those of which the draw of this month, or one of the months looked ahead, lies below all that can be a date, and those of
+    which a purchase was put off. Written without branches, as this is asked of every household.
+    """
+    due = 0
+    for k in range(N_DURABLES):
+        due |= (draws[k] < highest[k]) << k
+    if postponed != 0:
+        for k in range(N_DURABLES):
+            due |= (postponed & _SLOTS_OF_CLASS[k] != 0) << k
+    if dates.shape[1] > 0:
+        for k in range(N_DURABLES):
+            for ahead in range(look_ahead[k]):
+                due |= (dates[_PLACE_IN_BLOCK[k], first[k] + ahead] < highest[k]) << k
+    return due
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def _date_near(k, u, most, look, dates, first):
-    """Whether the draw ``u`` of this month, or one of the ``look`` that follow, lies below ``most``: all that can be a date."""
-    if u < most:
-        return True
+def _highest_draws(cap):
+    """Return the draw of each class below which lie all that can be a date, shape (durables,)."""
+    highest = np.empty(N_DURABLES)
+    for k in range(N_DURABLES):
+        highest[k] = (_FIRST_SLOT[k + 1] - _FIRST_SLOT[k]) * cap[k] + cap[N_DURABLES + k]
+    return highest
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _slots_dated(k, highest, look, cap, slots, dates, first):
+    """Return the slots of class ``k``, as bits, that may have their date in one of the ``look`` months that follow."""
+    dated = 0
     for ahead in range(look):
-        if dates[_PLACE_IN_BLOCK[k], first + ahead] < most:
-            return True
-    return False
+        draw = dates[_PLACE_IN_BLOCK[k], first + ahead]
+        if draw < highest:
+            dated |= 1 << _slot_of(draw, cap, slots)
+    return dated
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def _units_held(i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, effect, u, look, dates, first):
     """Return (whether class ``k`` may be bought, age of the oldest, an empty slot or -1) of household ``i``.
 
@@ -447,7 +480,7 @@ def _months_gained(rules_now, j0, j1, price, pass_through, cost):
     return int(-math.log(max(1.0 - pass_through * most / price, LEAST_NET)) / cost) + 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def _durable_draws(seed, i, t, out):
     """Fill the draws of the classes from the second on; the first comes in a block with others."""
     for k in range(2):
@@ -505,13 +538,15 @@ def possible_claimants(
     draws = np.empty(N_DURABLES)
     months, blocks, first = dates_ahead(t, look_ahead)
     dates = np.empty((4, months.shape[0]))
+    highest = _highest_draws(p.hazard_cap)
     count = 0
     for i in range(np.uint64(start), np.uint64(stop)):
         draws[0] = uniform(seed, i, t, Draw.DURABLE)
         _durable_draws(seed, i, t, draws)
         fill_uniforms(seed, i, months, blocks, dates)
+        due = _classes_due(draws, highest, int(postponed[i]), look_ahead, dates, first)
         for k in range(N_DURABLES):
-            if grades[k] <= 0.0:
+            if not (due >> k) & 1 or grades[k] <= 0.0:
                 continue
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
             cap, add_cap = p.hazard_cap[k], p.hazard_cap[N_DURABLES + k]
@@ -519,8 +554,6 @@ def possible_claimants(
             look = look_ahead[k]
             # who waited comes whatever the draw; who furnishes a new home buys more often than the hazards of the month tell
             waited = (postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
-            if waited == 0 and not _date_near(k, draws[k], slots * cap + add_cap, look, dates, first[k]):
-                continue
             may, oldest, _ = _units_held(
                 i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, NO_EFFECT, draws[k], look,
                 dates, first[k],
@@ -760,6 +793,7 @@ def household_block(
     m_look_ahead = m.look_ahead
     date_months, date_blocks, first_date = dates_ahead(m.t, m_look_ahead)
     dates = np.empty((4, date_months.shape[0]))
+    highest = _highest_draws(p_hazard_cap)
     m_hazard_bound = m.hazard_bound
     m_consumption_table = m.consumption_table
     for turn in range(np.uint64(start), np.uint64(stop)):
@@ -1350,30 +1384,16 @@ def household_block(
                 acc[Item.RETAIL] += w * furnishing
                 acc[Item.FURNISHING] += w * furnishing
         fill_uniforms(m.seed, i, date_months, date_blocks, dates)
+        # most draws lie above any hazard a class can have: the units need not be looked at
+        due = _classes_due(hazard_draw, highest, int(h_postponed[i]), m_look_ahead, dates, first_date)
         for k in range(N_DURABLES):
-            # most draws lie above any hazard a class can have: the units need not be looked at
+            if not (due >> k) & 1:
+                continue
             u = hazard_draw[k]
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
             # before the end of a subsidy, dates of months to come count too; who has put off a purchase looks each month
             look = m_look_ahead[k]
             held_back = (h_postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
-            highest = slots * p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k]
-            if held_back == 0 and not _date_near(k, u, highest, look, dates, first_date[k]):
-                continue
-            relative = permanent / p_mean_income[residence]
-            sector = _DURABLE_SECTOR[k]
-            j0, j1 = rule_ranges[k], rule_ranges[k + 1]
-            pass_through = p_pass_through[k]
-            usual_price, price = 0.0, 0.0
-            if look > 0:
-                # what a subsidy saves on the model that the household looks at says how far ahead it pays to move a purchase
-                usual_price, price = _model_price(
-                    m.seed, i, m.t, k, p_durable_price[k, residence] * m_price[city, sector], relative,
-                    p.price_income_elasticity, p.price_sigma,
-                )  # fmt: skip
-                look = min(look, _months_gained(m_durable_rules, j0, j1, price, pass_through, p.timing_cost))
-                if held_back == 0 and not _date_near(k, u, highest, look, dates, first_date[k]):
-                    continue
             may_buy, _, free = _units_held(
                 i, k, m.t, h_durable_bought, p_hazard_cap[k], p_hazard_cap[N_DURABLES + k], p_half_age[k],
                 p_age_spread[k], m_hazard_bound, NO_EFFECT, u, look, dates, first_date[k],
@@ -1381,13 +1401,22 @@ def household_block(
             # nor need anything be priced where even the best offer of the month would not do
             if not may_buy and held_back == 0 and not furnishes and (look == 0 or h_moving[i] == 0):
                 continue
+            relative = permanent / p_mean_income[residence]
+            sector = _DURABLE_SECTOR[k]
+            usual_price, price = _model_price(
+                m.seed, i, m.t, k, p_durable_price[k, residence] * m_price[city, sector], relative,
+                p.price_income_elasticity, p.price_sigma,
+            )  # fmt: skip
+            pass_through = p_pass_through[k]
+            j0, j1 = rule_ranges[k], rule_ranges[k + 1]
+            if look == p.foresight_months:
+                # what a flat amount saves on this model says how far ahead it pays to move a purchase
+                look = min(look, _months_gained(m_durable_rules, j0, j1, price, pass_through, p.timing_cost))
             drawn_slot = _slot_of(u, p_hazard_cap[k], slots)
+            dated = _slots_dated(k, highest[k], look, p_hazard_cap[k], slots, dates, first_date[k])
+            if held_back == 0 and u >= highest[k] and dated == 0:
+                continue
             u_power, u_day, u_grade, u_credit = uniform4(m.seed, i, m.t, Draw.POWERTRAIN // 4)
-            if look == 0:
-                usual_price, price = _model_price(
-                    m.seed, i, m.t, k, p_durable_price[k, residence] * m_price[city, sector], relative,
-                    p.price_income_elasticity, p.price_sigma,
-                )  # fmt: skip
             used = 0.0
             if k == _CAR:
                 used = rules.used_share(relative, p.used_odds, p.used_income_slope)
@@ -1419,7 +1448,7 @@ def household_block(
                 at_slot = free if adds else s
                 nth_slot = s - _FIRST_SLOT[k]
                 held_over = (held_back >> (at_slot - _FIRST_SLOT[k])) & 1 == 1
-                if nth_slot != drawn_slot and look == 0 and not held_over:
+                if nth_slot != drawn_slot and not held_over and not (dated >> nth_slot) & 1:
                     continue
                 amount, row = _offer(
                     m_durable_rules, j0, j1, price, zone, group, 0, age, old_new_energy, u_grade, u_day, m_pool_open,
