@@ -27,15 +27,26 @@ from typing import Any, Final, NamedTuple
 
 import mesa
 import numpy as np
+from numba import njit
 
 from jinxiao.model.ergodic import consume
 from jinxiao.model.households.columns import SEED, STATE
 from jinxiao.model.households.loop import household_block
-from jinxiao.model.random import normal_quantile, uniform, uniform4, uniforms
+from jinxiao.model.random import fill_uniforms, normal_quantile, uniform, uniform4, uniforms
 
 COLUMNS: Final = {**SEED, **STATE}
 PYTHON_OF: Final[dict[Any, Callable[..., Any]]] = {normal_quantile: NormalDist().inv_cdf}
 """Functions with an equal in the standard library, which is the faster one."""
+
+
+@njit
+def _one_by_one(seed, i, months, blocks, out):
+    for j in range(len(months)):
+        out[0][j], out[1][j], out[2][j], out[3][j] = uniform4(seed, i, months[j], blocks[j])
+
+
+SIMPLER: Final[dict[Any, Any]] = {fill_uniforms: _one_by_one}
+"""Functions whose work is the same, written for one after the other."""
 AGENT, DRAWS, FOURS = "self", "draws_at", "fours_at"
 
 
@@ -245,7 +256,7 @@ class Plainer(ast.NodeTransformer):
             return self.visit(node.args[0])
         if found and (function is np.empty or function is np.zeros):
             return self.zeros(node)
-        if found and function is np.array:
+        if found and function in (np.array, np.uint32, np.uint64):
             return self.visit(node.args[0])
         if not found or not hasattr(function, "py_func"):
             if found and isinstance(getattr(math, getattr(function, "__name__", ""), None), Callable):  # type: ignore[arg-type]
@@ -262,6 +273,7 @@ class Plainer(ast.NodeTransformer):
             cash, kind, table = (self.visit(a) for a in node.args)
             policy = ast.Subscript(_attribute(table, "policies"), kind, ast.Load())
             return ast.Call(policy, [cash], [])
+        function = SIMPLER.get(function, function)
         if function in PYTHON_OF:
             name = self.space.add("plain_" + function.py_func.__name__, PYTHON_OF[function])
             return ast.Call(_name(name), [self.visit(a) for a in node.args], [])
@@ -338,6 +350,8 @@ class Plainer(ast.NodeTransformer):
         value = node.value
         while isinstance(value, ast.IfExp) and self.settled(value.test) is not None:
             value = value.body if self.settled(value.test) else value.orelse
+        if isinstance(value, ast.Call) and self.known(value.func)[1] is np.uint64:
+            value = value.args[0]
         if self.is_role(value, "row") and isinstance(node.targets[0], ast.Name):
             self.bound[node.targets[0].id] = Bound("row")
             return None
@@ -428,6 +442,12 @@ class _Replaced(ast.NodeTransformer):
 # ---------------------------------------------------------------------- the month of a household
 
 
+def _lends(statement: ast.stmt) -> bool:
+    """Return whether a statement takes arrays out of the count of references, which plain objects do not need."""
+    calls = [n for n in ast.walk(statement) if isinstance(n, ast.Call)]
+    return any(isinstance(call.func, ast.Name) and call.func.id == "lent" for call in calls)
+
+
 def derive_live(space: Namespace) -> Callable[[Any], None]:
     """Return the method ``live(self)`` made from the loop over households."""
     python = household_block.py_func
@@ -443,7 +463,7 @@ def derive_live(space: Namespace) -> Callable[[Any], None]:
     for statement in body[:-1]:
         simple = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
         name, value = (statement.targets[0].id, statement.value) if simple else ("", None)  # type: ignore[attr-defined]
-        if name in ROLES:
+        if name in ROLES or _lends(statement):
             continue
         if (
             isinstance(value, ast.Attribute)

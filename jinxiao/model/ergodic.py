@@ -326,7 +326,7 @@ def _continued(cash: Floats, m: Floats, c: Floats, last_slope: float | None = No
     return np.interp(cash, m, c) + slopes[0] * below + last_slope * above
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def consume(m, kind, table):
     """Consumption of a household of type ``kind`` at cash on hand ``m``, both in months of permanent income.
 

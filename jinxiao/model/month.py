@@ -10,6 +10,7 @@ import numpy as np
 from jinxiao.model import payments as pm
 from jinxiao.model.baseline import CalendarMonth
 from jinxiao.model.conditions import MAX_RULES, Basis, Channel, ClaimRule, Conditions, Instrument
+from jinxiao.model.households import family
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.coupons import count_claimants, rush_deadline
 from jinxiao.model.households.loop import LEAST_NET, HouseholdMonth, HouseholdParameters
@@ -182,6 +183,12 @@ def farm_season(month: int, values: Mapping[str, Any]) -> float:
     return float(season[month % 12] / season.mean())
 
 
+def _wage_earners(economy: "Economy") -> np.ndarray:
+    h, count = economy.state.households, np.zeros((N_ZONES, 3))
+    family.count_wage_earners(h.zone, h.weight, h.occupation, count)
+    return count
+
+
 def household_month(
     economy: "Economy",
     table: Any,
@@ -220,6 +227,7 @@ def household_month(
         zone_risk=economy.state.zone_risk,
         finding=s.finding,
         vacancy_cdf=s.vacancy_cdf,
+        entry_cdf=family.open_posts(economy.household_parameters.entry_cdf, _wage_earners(economy)),
         price=s.price,
         training=c.training,
         training_wage_gain=float(c.training_wage_gain),

@@ -166,11 +166,12 @@ def breakdown_name(breakdown: str, lang: str) -> str:
     return breakdown
 
 
-def fact_name(series: str, geo: str, breakdown: str, lang: str) -> str:
-    """Return what a fact is about: series, city where it is one, breakdown."""
+def fact_name(series: str, geo: str, breakdown: str, lang: str, period: str = "") -> str:
+    """Return what a fact is about: series, city where it is one, breakdown, and the period if it is given."""
     name = SERIES[series].of(lang) if series in SERIES else series
     parts = [_CITIES[geo].of(lang)] if geo in _CITIES else []
     parts += [breakdown_name(breakdown, lang)] if breakdown != "all" else []
+    parts += [period] if period else []
     if not parts:
         return name
     return f"{name}（{'，'.join(parts)}）" if lang == "zh" else f"{name} ({', '.join(parts)})"

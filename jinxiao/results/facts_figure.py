@@ -191,8 +191,11 @@ def misses_figure(table: pd.DataFrame, lang: str) -> Figure:
         axes.text(1.02, y, both, transform=axes.get_yaxis_transform(), va="center", size=6.5)
     heads = f"{_w('published', lang)} → {_w('model', lang)}"
     axes.text(1.02, -0.75, heads, transform=axes.get_yaxis_transform(), size=NOTE_SIZE, color=MUTED)
-    keys = zip(rows["series"], rows["geo"], rows["breakdown"], strict=True)
-    axes.set_yticks(at, [style.fold(fact_name(*key, lang), 21.0) for key in keys], size=6.5)
+    key = ["series", "geo", "breakdown"]
+    period = rows["period"].astype(str).where(rows.duplicated(key, keep=False), "")
+    words = zip(*(rows[name] for name in key), period, strict=True)
+    names = [fact_name(series, geo, breakdown, lang, when) for series, geo, breakdown, when in words]
+    axes.set_yticks(at, [style.fold(name, 21.0) for name in names], size=6.5)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.margins(x=0.15)
     axes.tick_params(axis="y", length=0)

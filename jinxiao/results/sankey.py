@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
-from jinxiao.results.style import INK, MUTED, NOTE_SIZE, short
+from jinxiao.results.style import INK, MUTED, NOTE_SIZE
 
 NODE_WIDTH: Final = 0.035
 GAP: Final = 4.0
@@ -74,13 +74,13 @@ def draw_bands(
     last = set(columns[-1])
     for node, (x, top) in place.items():
         axes.fill_between([x, x + NODE_WIDTH], top - size[node], top, color=colours[node], linewidth=0)
-        text = f"{names[node]} {short(size[node])}"
+        text = f"{names[node]} {size[node]:.1f}"
         if node in last:
             axes.text(
                 x + NODE_WIDTH + 0.012, top - 0.5 * size[node], text, ha="left", va="center", size=NOTE_SIZE, color=INK
             )  # fmt: skip
         elif top == 0.0:
-            axes.text(x, 0.8, text, ha="left", va="bottom", size=NOTE_SIZE, color=INK)
+            axes.text(x, 1.6, text, ha="left", va="baseline", size=NOTE_SIZE, color=INK)
         else:
             axes.text(x, top - size[node] - 0.8, text, ha="left", va="top", size=NOTE_SIZE, color=INK)
     axes.set_xlim(0.0, 1.36)

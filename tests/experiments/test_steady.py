@@ -9,10 +9,16 @@ from jinxiao.model.baseline import CalendarMonth
 
 
 def calendar() -> dict[int, CalendarMonth]:
-    none = np.zeros(0, np.int8)
+    none = (np.zeros(0, np.int8),) * 5
     return {
         m: CalendarMonth(
-            7.0 if m % 12 == 9 else 2.0 + m % 3, 8.0 + m % 2, 0.1, 11.0, m % 12 == 1, none, none, none
+            7.0 if m % 12 == 9 else 2.0 + m % 3,
+            8.0 + m % 2,
+            0.1,
+            11.0,
+            m % 12 == 1,
+            *none,
+            break_workdays=0.0,
         )
         for m in range(48)
     }

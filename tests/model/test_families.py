@@ -101,6 +101,31 @@ def test_an_annuity_pays_the_loan_off() -> None:
     assert rules.annuity.py_func(0.0, 300) == pytest.approx(1.0 / 300.0)
 
 
+@given(
+    st.lists(st.floats(0.0, 1e6), min_size=3, max_size=3),
+    st.lists(st.floats(0.01, 1.0), min_size=3, max_size=3),
+)
+def test_open_posts_are_of_the_kinds_that_fall_short(count: list[float], shares: list[float]) -> None:
+    normal = np.cumsum(np.array([shares]) / sum(shares), axis=1)
+    found = family.open_posts(normal, np.array([count]))
+    kinds = np.diff(found, axis=1, prepend=0.0)[0]
+    assert (kinds >= 0.0).all() and found[0, -1] == pytest.approx(1.0)
+    plenty = np.array(count) > np.array(shares) / sum(shares) * sum(count) * (1.0 + 1e-3)
+    if plenty.any():
+        assert (kinds[plenty] == 0.0).all()
+    else:
+        assert kinds.sum() == pytest.approx(1.0)
+
+
+def test_without_anyone_short_newcomers_are_as_those_at_work() -> None:
+    normal = np.array([[0.5, 0.9, 1.0], [0.0, 0.0, 0.0]])
+    found = family.open_posts(normal, np.array([[50.0, 40.0, 10.0], [0.0, 0.0, 0.0]]))
+    np.testing.assert_array_equal(found, normal)
+    # a formal worker has retired
+    found = family.open_posts(normal, np.array([[49.0, 40.0, 10.0], [0.0, 0.0, 0.0]]))
+    np.testing.assert_allclose(found[0], 1.0)
+
+
 # --- people of a run
 
 
@@ -151,6 +176,18 @@ def test_nobody_in_formal_work_is_past_the_legal_age(four_years: Economy) -> Non
         of_men = h.head_age >= 720 + 36
         assert not (formal & of_men & (age_at_start < 720)).any()
     assert total(four_years, Item.RETIRED).sum() > 0.0
+
+
+def test_posts_of_the_retired_are_filled_by_newcomers(four_years: Economy, world: World) -> None:
+    # a fifth of those in formal work reach the legal age in four years, of others only who is past sixty
+    weight = np.asarray(world.households["weight"], np.float64)[:, None]
+
+    def formal(occupation: np.ndarray) -> float:
+        hired = (occupation >= Occupation.FORMAL) & (occupation <= Occupation.FLEXIBLE)
+        return float((weight * (occupation == Occupation.FORMAL)).sum() / (weight * hired).sum())
+
+    start, end = formal(world.households["occupation"]), formal(four_years.state.households.occupation)
+    assert start - 0.03 < end < start + 0.005
 
 
 def test_earners_are_members_who_can_work(four_years: Economy) -> None:

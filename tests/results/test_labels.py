@@ -74,6 +74,7 @@ def test_facts_are_named_in_both_languages() -> None:
         == "每百户拥有量（农村冰箱）"
     )
     assert fact_names.fact_name("something_new", "Shanxi", "all", "zh") == "something_new"
+    assert fact_names.fact_name("retail_sales", "Taiyuan", "all", "en", "2025").endswith("(Taiyuan, 2025)")
 
 
 def test_units_of_money_agree() -> None:

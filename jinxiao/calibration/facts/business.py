@@ -124,14 +124,20 @@ def _expenditure(y: Year2024) -> Iterator[Fact]:
     bought += y.paid(BUDGETS, (Account.FIRMS,), "public_works") - works
     yield y.fact("gdp_expenditure", "government consumption", bought, Label(False, bridge=public))
     formed = y.other(Sector.CONSTRUCTION) + y.paid((Account.BANKS,), (Account.FIRMS,), "building")
-    machines = "model: building for households, public works and other construction; machines and stocks are not told apart"
+    machines = (
+        "model: building for households, public works and other construction; machines that firms buy outside are "
+        "not counted: they lack here and swell net outflow by as much"
+    )
     yield y.fact("gdp_expenditure", "capital formation", formed, Label(False, bridge=machines))
     visitors = y.paid((Account.REST,), (Account.FIRMS,), "tourist_spending")
     sold = y.paid((Account.REST,), (Account.FIRMS,), "other_purchases") + visitors
     sold -= y.other(Sector.CONSTRUCTION) - works  # builders' other custom is investment in the province
     bought = y.paid((Account.FIRMS,), (Account.REST,), "inflow_of_goods")
     bought += y.paid((Account.HOUSEHOLDS,), (Account.REST,), "consumption_outside")
-    net = "remainder of the published items; model: what buyers without an agent take less inflow of goods, trips included"
+    net = (
+        "remainder of the published items; model: what buyers without an agent take less inflow of goods, trips "
+        "included, machines not"
+    )
     yield y.fact("gdp_expenditure", "net outflow", sold - bought, Label(False, bridge=net))
 
 

@@ -13,7 +13,7 @@ MOST_CUT = 0.5
 _GOOD_CATEGORY = np.array([g.category for g in GOODS], np.int64)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def divide_budget(total, needs, marginal, residence, elasticity, pupils, out):
     """Divide spending over goods in a linear expenditure system with subsistence ``needs``; fill ``out``.
 

@@ -7,6 +7,9 @@ All functions are plain Python under numba; those that take an index ``i`` chang
 
 from typing import Final
 
+import numpy as np
+from numba import njit
+
 from jinxiao.model.households.rules import rule
 from jinxiao.model.names import MemberBand, Occupation
 
@@ -97,7 +100,7 @@ def death_chances(adults, elders, old, head_age, gap, rates, young, elder_rate, 
     return own * rates[min(years, 59)], (adults - own) * young, elders * elder_rate, old * old_rate
 
 
-@rule
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def grow_up(i, members, child_age, u, to_university, study_months):
     """Make members below 18 and students a month older; return (adults who come of age, stage of school entered).
 
@@ -245,10 +248,10 @@ def fit_earners(i, members, occupation, sector, employed):
 def take_place(
     i, e, occupation, sector, employed, zone, cdf, vacancies, city, unemployed, u_occupation, u_sector, u_job
 ):
-    """Fill a free place with a newcomer: occupation by what wage earners of the zone do, sector by vacancies.
+    """Fill a free place with a newcomer: occupation by the kinds of post that are open in the zone, sector by vacancies.
 
-    ``cdf`` (zones, 3) are cumulative shares of formal, migrant and flexible work. The newcomer begins without a job with
-    probability ``unemployed``.
+    ``cdf`` (zones, 3) are cumulative shares of formal, migrant and flexible posts (:func:`open_posts`). The newcomer begins
+    without a job with probability ``unemployed``.
     """
     kind = 0
     while kind < cdf.shape[1] - 1 and u_occupation > cdf[zone, kind]:
@@ -259,3 +262,35 @@ def take_place(
     occupation[i, e] = _FORMAL + kind
     sector[i, e] = job
     employed[i, e] = 0 if u_job < unemployed else 1
+
+
+@rule
+def count_wage_earners(zone, weight, occupation, count):
+    """Add up wage earners, at work or not, by zone and kind (formal, migrant, flexible) into ``count`` (zones, 3)."""
+    for i in range(len(zone)):
+        for e in range(2):
+            kind = occupation[i, e]
+            if _FORMAL <= kind <= _FLEXIBLE:
+                count[zone[i], kind - _FORMAL] += weight[i]
+
+
+def open_posts(normal: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Return cumulative shares of kinds of wage work among the posts that are open to newcomers, shape (zones, 3).
+
+    It is posts that are formal or not, by what firms and public bodies need, so each kind keeps its share of wage work in a
+    zone. Those in formal work retire five to fifteen years before others: open are the posts by which a kind falls short.
+
+    Parameters
+    ----------
+    normal : ndarray, shape (zones, 3)
+        Cumulative shares at the start: they stand where no kind falls short.
+    count : ndarray, shape (zones, 3)
+        Wage earners by kind.
+    """
+    shares = np.diff(normal, axis=1, prepend=0.0)
+    total = count.sum(axis=1, keepdims=True)
+    short = np.maximum(shares * total - count, 0.0)
+    open_ = short.sum(axis=1, keepdims=True)
+    # less than a millionth is rounding
+    some = open_ > 1e-6 * total
+    return np.where(some, np.cumsum(short / np.where(some, open_, 1.0), axis=1), normal)

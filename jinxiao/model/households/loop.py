@@ -38,7 +38,8 @@ from jinxiao.model.names import (
     Sector,
     Stage,
 )
-from jinxiao.model.random import Draw, normal_quantile, uniform, uniform4
+from jinxiao.model.lending import lent
+from jinxiao.model.random import Draw, fill_uniforms, normal_quantile, uniform, uniform4
 
 N_BLOCKS = 16
 """Blocks of households: the unit of work of a thread and of summation. Fixed, so sums do not depend on threads."""
@@ -110,6 +111,7 @@ MONTH_FIELDS = (
     "training_finding_gain", "benefit_change",
     # family
     "leaving", "child_benefit", "post_share", "post_wage", "post_rule",
+    "entry_cdf",
     # homes
     "home_subsidy", "home_rule", "mortgage_rate_cut", "down_payment_cut", "fund_ceiling_rise", "renewal",
     "renewal_grant", "renewal_rule", "home_price_factor", "home_trend",
@@ -156,16 +158,25 @@ _CHILD_BANDS = int(MemberBand.STUDENT) + 1
 _STUDENTS = int(MemberBand.STUDENT)
 _AGE_1, _AGE_2, _AGE_3 = (12 * years for years in AGE_BAND_STARTS[1:])
 _C = int(Item.CONSUMPTION)
-_GOOD_CATEGORY = np.array([g.category for g in GOODS], np.int64)
-_GOOD_SECTOR = np.array([g.sector for g in GOODS], np.int64)
+# what only ever serves as an index is unsigned: compiled code then need not look for negative ones
+_GOOD_CATEGORY = np.array([g.category for g in GOODS], np.uint64)
+_GOOD_SECTOR = np.array([g.sector for g in GOODS], np.uint64)
 _GOOD_RETAIL = np.array([float(g.retail) for g in GOODS])
 _GOOD_SERVICE = np.array([float(g.service) for g in GOODS])
-_DURABLE_CATEGORY = np.array([d.category for d in DURABLES], np.int64)
-_DURABLE_SECTOR = np.array([d.sector for d in DURABLES], np.int64)
+_DURABLE_CATEGORY = np.array([d.category for d in DURABLES], np.uint64)
+_DURABLE_SECTOR = np.array([d.sector for d in DURABLES], np.uint64)
 _FIRST_SLOT = np.concatenate([[0], np.cumsum([d.slots for d in DURABLES])]).astype(np.int64)
 _DURABLE_DRAW = np.array(
     [Draw.DURABLE + k if k < 9 else Draw.DURABLE_MORE + k - 9 for k in range(N_DURABLES)], np.int64
 )
+_DURABLE_BLOCKS = np.unique(_DURABLE_DRAW // 4)
+"""Blocks of draws that hold the dates of purchases; their place among them by class, and the place within a block."""
+_BLOCK_OF_CLASS = np.searchsorted(_DURABLE_BLOCKS, _DURABLE_DRAW // 4)
+_PLACE_IN_BLOCK = _DURABLE_DRAW % 4
+_SLOTS_OF_CLASS = np.array(
+    [(1 << _FIRST_SLOT[k + 1]) - (1 << _FIRST_SLOT[k]) for k in range(N_DURABLES)], np.int64
+)
+"""Bits of the slots of a class in a column that has one for each slot."""
 _CAR = int(Durable.CAR)
 RENOVATION_SLOT = int(_FIRST_SLOT[Durable.RENOVATION])
 _RECOVERABLE = np.array([d.key not in ("car", "renovation") for d in DURABLES])
@@ -175,7 +186,7 @@ _WORN_OUT, _SUBSIDY, _BEFORE_THE_END, _ADDED = (int(why) for why in Why)
 _MOST_OLD_CAR = 0.5
 """Most that an old car may pay of the price of the next one."""
 _RESIDENT_SERVICES = int(Sector.RESIDENT_SERVICES)
-_GOOD_NEED = np.array([g.need for g in GOODS], np.int64)
+_GOOD_NEED = np.array([g.need for g in GOODS], np.uint64)
 _ALL_OUTLETS = (1 << N_OUTLETS) - 1
 _FARMING = int(Sector.FARMING)
 _TRIP_CATEGORY = np.array(
@@ -186,7 +197,7 @@ _TRIP_CATEGORY = np.array(
         Category.EDUCATION_CULTURE,
         Category.FOOD,
     ],
-    np.int64,
+    np.uint64,
 )
 TRIP_SECTORS = (
     Sector.TRANSPORT,
@@ -196,7 +207,7 @@ TRIP_SECTORS = (
     Sector.OTHER_RETAIL,
 )
 """Sectors of the five components of a trip: transport, lodging, meals, tickets, shopping."""
-_TRIP_SECTOR = np.array(TRIP_SECTORS, np.int64)
+_TRIP_SECTOR = np.array(TRIP_SECTORS, np.uint64)
 _TICKETS = 3
 _TRIP_RETAIL = np.array([0.0, 0.0, 1.0, 0.0, 1.0])
 _TRIP_SERVICE = np.array([1.0, 1.0, 1.0, 1.0, 0.0])
@@ -333,11 +344,88 @@ def _slot_of(u, cap, slots):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _units_held(seed, i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, effect, u, look):
+def dates_ahead(t, look_ahead):
+    """Return which draws hold the dates of purchases in the months looked ahead: (months, blocks, first of each class).
+
+    Classes share blocks of draws, each of which is looked up as far ahead as any of its classes asks. The draw of class ``k``
+    for ``ahead`` months from now stands at ``first[k] + ahead - 1``, in row ``_PLACE_IN_BLOCK[k]``.
+
+    Parameters
+    ----------
+    look_ahead : ndarray of int, shape (durables,)
+        Months from which purchases may be brought forward.
+
+    Returns
+    -------
+    months, blocks : ndarray of int, shape (draws,)
+    first : ndarray of int, shape (durables,)
+    """
+    reach = np.zeros(_DURABLE_BLOCKS.shape[0], np.int64)
+    for k in range(N_DURABLES):
+        reach[_BLOCK_OF_CLASS[k]] = max(reach[_BLOCK_OF_CLASS[k]], look_ahead[k])
+    months = np.empty(reach.sum(), np.int64)
+    blocks = np.empty(reach.sum(), np.int64)
+    starts = np.zeros(reach.shape[0], np.int64)
+    n = 0
+    for b in range(reach.shape[0]):
+        starts[b] = n
+        for ahead in range(reach[b]):
+            months[n] = t + 1 + ahead
+            blocks[n] = _DURABLE_BLOCKS[b]
+            n += 1
+    first = np.empty(N_DURABLES, np.int64)
+    for k in range(N_DURABLES):
+        first[k] = starts[_BLOCK_OF_CLASS[k]]
+    return months, blocks, first
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def _classes_due(draws, highest, postponed, look_ahead, dates, first):
+    """Return the classes of durables, as bits, of which a unit could be bought this month: nearly always none or one.
+
+    Those of which the draw of this month, or one of the months looked ahead, lies below all that can be a date, and those of
+    which a purchase was put off. Written without branches, as this is asked of every household.
+    """
+    due = 0
+    for k in range(N_DURABLES):
+        due |= (draws[k] < highest[k]) << k
+    if postponed != 0:
+        for k in range(N_DURABLES):
+            due |= (postponed & _SLOTS_OF_CLASS[k] != 0) << k
+    if dates.shape[1] > 0:
+        for k in range(N_DURABLES):
+            for ahead in range(look_ahead[k]):
+                due |= (dates[_PLACE_IN_BLOCK[k], first[k] + ahead] < highest[k]) << k
+    return due
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _highest_draws(cap):
+    """Return the draw of each class below which lie all that can be a date, shape (durables,)."""
+    highest = np.empty(N_DURABLES)
+    for k in range(N_DURABLES):
+        highest[k] = (_FIRST_SLOT[k + 1] - _FIRST_SLOT[k]) * cap[k] + cap[N_DURABLES + k]
+    return highest
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _slots_dated(k, highest, look, cap, slots, dates, first):
+    """Return the slots of class ``k``, as bits, that may have their date in one of the ``look`` months that follow."""
+    dated = 0
+    for ahead in range(look):
+        draw = dates[_PLACE_IN_BLOCK[k], first + ahead]
+        if draw < highest:
+            dated |= 1 << _slot_of(draw, cap, slots)
+    return dated
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def _units_held(i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, effect, u, look, dates, first):
     """Return (whether class ``k`` may be bought, age of the oldest, an empty slot or -1) of household ``i``.
 
     Whether any household with these units could have a date to buy in this month, of which ``u`` is the draw, or one of the
-    ``look`` that follow; under the highest hazards, or where it is not negative under ``effect`` of the price.
+    ``look`` that follow, whose draws stand in ``dates`` from ``first`` on (see ``dates_ahead``); under the highest hazards, or
+    where it is not negative under ``effect`` of the price.
     """
     oldest = -1
     free = -1
@@ -349,9 +437,9 @@ def _units_held(seed, i, k, t, durable_bought, cap, add_cap, half_age, spread, h
             oldest = max(oldest, t - bought)
     slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
     for ahead in range(look + 1):
-        draw = u
-        if ahead > 0:
-            draw = uniform(seed, i, t + ahead, _DURABLE_DRAW[k])
+        draw = u if ahead == 0 else dates[_PLACE_IN_BLOCK[k], first + ahead - 1]
+        if draw >= slots * cap + add_cap:
+            continue
         turn = _slot_of(draw, cap, slots)
         if turn == slots:
             if free >= 0 and draw - turn * cap < add_cap:
@@ -368,6 +456,31 @@ def _units_held(seed, i, k, t, durable_bought, cap, add_cap, half_age, spread, h
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _model_price(seed, i, t, k, mean, relative, elasticity, sigma):
+    """Return (price that a household of this income usually pays, price of the model that it looks at), yuan."""
+    z = normal_quantile(uniform(seed, i, t, Draw.DURABLE_MODEL + k))
+    usual = mean * relative**elasticity
+    return usual, usual * math.exp(sigma * z - 0.5 * sigma * sigma)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _months_gained(rules_now, j0, j1, price, pass_through, cost):
+    """Return from how many months ahead a purchase at ``price`` may be brought forward before subsidies end with this month.
+
+    Those that end save at most ``s`` in logs, which pays for ``s / cost`` months; a date lies up to a month before the end of its
+    month.
+    """
+    most = 0.0
+    for j in range(j0, j1):
+        r = rules_now[j]
+        if r.months_left == 1 and r.starts_in == 0:
+            most = max(most, rules.subsidy_amount(price, r.rate, r.flat, r.cap, r.price_ceiling))
+    if most <= 0.0:
+        return 0
+    return int(-math.log(max(1.0 - pass_through * most / price, LEAST_NET)) / cost) + 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def _durable_draws(seed, i, t, out):
     """Fill the draws of the classes from the second on; the first comes in a block with others."""
     for k in range(2):
@@ -420,13 +533,20 @@ def possible_claimants(
     credit_gains : ndarray, shape (durables,)
         Part of the price that an interest subsidy saves at most.
     """
+    p, durable_bought, postponed = lent(p), lent(durable_bought), lent(postponed)
+    moving, zone, hazard_bound, price = lent(moving), lent(zone), lent(hazard_bound), lent(price)
     draws = np.empty(N_DURABLES)
+    months, blocks, first = dates_ahead(t, look_ahead)
+    dates = np.empty((4, months.shape[0]))
+    highest = _highest_draws(p.hazard_cap)
     count = 0
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         draws[0] = uniform(seed, i, t, Draw.DURABLE)
         _durable_draws(seed, i, t, draws)
+        fill_uniforms(seed, i, months, blocks, dates)
+        due = _classes_due(draws, highest, int(postponed[i]), look_ahead, dates, first)
         for k in range(N_DURABLES):
-            if grades[k] <= 0.0:
+            if not (due >> k) & 1 or grades[k] <= 0.0:
                 continue
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
             cap, add_cap = p.hazard_cap[k], p.hazard_cap[N_DURABLES + k]
@@ -434,23 +554,10 @@ def possible_claimants(
             look = look_ahead[k]
             # who waited comes whatever the draw; who furnishes a new home buys more often than the hazards of the month tell
             waited = (postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
-            if waited == 0 and look == 0 and draws[k] >= slots * cap + add_cap:
-                continue
             may, oldest, _ = _units_held(
-                seed,
-                i,
-                k,
-                t,
-                durable_bought,
-                cap,
-                add_cap,
-                half_age,
-                spread,
-                hazard_bound,
-                NO_EFFECT,
-                draws[k],
-                look,
-            )
+                i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, NO_EFFECT, draws[k], look,
+                dates, first[k],
+            )  # fmt: skip
             sure = waited != 0 or 0 < moving[i] <= p.furnishing_months + look
             if (not may and not sure) or (old_ages[k] >= 0 and oldest < old_ages[k]):
                 continue
@@ -468,20 +575,9 @@ def possible_claimants(
                 rate = min(rates[k] + flats[k] / least, 1.0 - LEAST_NET)
                 effect = rules.highest_effect(rate, credit_gains[k], p.durable_elasticity[k])
                 may, _, _ = _units_held(
-                    seed,
-                    i,
-                    k,
-                    t,
-                    durable_bought,
-                    cap,
-                    add_cap,
-                    half_age,
-                    spread,
-                    hazard_bound,
-                    max(effect, 0.0),
-                    draws[k],
-                    look,
-                )
+                    i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, max(effect, 0.0),
+                    draws[k], look, dates, first[k],
+                )  # fmt: skip
                 if not may:
                     continue
             out[count] = i
@@ -527,6 +623,10 @@ def household_block(
     disposals : ndarray, shape (blocks, cities, N_DISPOSALS)
         Old units by what became of them, and used cars bought, real units.
     """
+    h, p, m = lent(h), lent(p), lent(m)
+    accounts, demand, labour = lent(accounts), lent(demand), lent(labour)
+    rule_cost, rule_gross, trips, diaries = lent(rule_cost), lent(rule_gross), lent(trips), lent(diaries)
+    claims, disposals = lent(claims), lent(disposals)
     keeps = diaries.shape[0] > 0
     rehearses = rows.shape[0] > 0
     spend = np.empty(N_GOODS)
@@ -597,7 +697,6 @@ def household_block(
     p_work_participation = p.work_participation
     p_legal_age = p.legal_age
     p_entry_wage = p.entry_wage
-    p_entry_cdf = p.entry_cdf
     p_home_level = p.home_level
     p_home_price = p.home_price
     p_purchase_age = p.purchase_age
@@ -654,6 +753,7 @@ def household_block(
     m_zone_risk = m.zone_risk
     m_finding = m.finding
     m_vacancy_cdf = m.vacancy_cdf
+    m_entry_cdf = m.entry_cdf
     m_wage_index = m.wage_index
     m_floor = m.floor
     m_self_index = m.self_index
@@ -691,17 +791,20 @@ def household_block(
     m_pool_refill = m.pool_refill
     m_pool_chance = m.pool_chance
     m_look_ahead = m.look_ahead
+    date_months, date_blocks, first_date = dates_ahead(m.t, m_look_ahead)
+    dates = np.empty((4, date_months.shape[0]))
+    highest = _highest_draws(p_hazard_cap)
     m_hazard_bound = m.hazard_bound
     m_consumption_table = m.consumption_table
-    for turn in range(start, stop):
-        i = rows[turn] if rehearses else turn
+    for turn in range(np.uint64(start), np.uint64(stop)):
+        i = np.uint64(rows[turn]) if rehearses else turn
         w = float(h_weight[i])
-        zone = int(h_zone[i])
+        zone = np.uint32(h_zone[i])
         group = int(h_group[i])
         regime = 1 if m.regime_groups & group else 0
-        city = zone // 2
-        residence = zone % 2
-        quintile = int(h_quintile[i])
+        city = np.uint32(zone // 2)
+        residence = np.uint32(zone % 2)
+        quintile = np.uint32(h_quintile[i])
         head_age = int(h_head_age[i])
         age_band = 0 if head_age < _AGE_1 else (1 if head_age < _AGE_2 else (2 if head_age < _AGE_3 else 3))
         acc = accounts[block, (zone * 5 + quintile) * 4 + age_band]
@@ -862,7 +965,7 @@ def household_block(
                     h_employed[i, e] = 1
                 else:
                     family.take_place(
-                        i, e, h_occupation, h_sector, h_employed, zone, p_entry_cdf, m_vacancy_cdf, city,
+                        i, e, h_occupation, h_sector, h_employed, zone, m_entry_cdf, m_vacancy_cdf, city,
                         p.entrant_unemployed, u_kind, u_place, u_job,
                     )  # fmt: skip
                 started += 1
@@ -947,7 +1050,7 @@ def household_block(
             occupation = h_occupation[i, e]
             if occupation == Occupation.NONE:
                 continue
-            sector = int(h_sector[i, e])
+            sector = np.uint32(h_sector[i, e])
             if occupation == Occupation.SELF_EMPLOYED:
                 continue
             if occupation == Occupation.FARMER:
@@ -971,7 +1074,7 @@ def household_block(
                     while job < m_vacancy_cdf.shape[1] - 1 and u_job > m_vacancy_cdf[city, job]:
                         job += 1
                     h_sector[i, e] = job
-                    sector = job
+                    sector = np.uint32(job)
             # the wage at hand was observed under the floor of the first month: only the change of the floor is added
             base = h_wage[i, e] if h_wage[i, e] > 0.0 else p_entry_wage[zone, occupation, quintile]
             base *= shock * h_wage_gain[i] * m_wage_index[city, sector]
@@ -1201,6 +1304,7 @@ def household_block(
         drawing = 0.0
         unnamed = float(h_saving_rate[i])
         relative_income = permanent / max(persons, 1.0) / (p_mean_income[2] * m.growth)
+        log_income = math.log(relative_income)
         own_savings = max(float(h_term_deposits[i]), 0.0)
         if stage == Stage.RETIRED:
             unnamed = rules.retired_saving(unnamed, p.retired_saving)
@@ -1209,7 +1313,7 @@ def household_block(
             minors = children - h_members[i, _STUDENTS]
             if minors > 0.0:
                 education = rules.education_plan(
-                    minors, p.education_cost * m.growth * relative_income**p.education_elasticity,
+                    minors, p.education_cost * m.growth * math.exp(p.education_elasticity * log_income),
                     p.education_share, _GROWN,
                 )  # fmt: skip
             old_age_income += promise + pensions + property_cash + transfers + p.old_farm_share * usual_farm
@@ -1279,44 +1383,40 @@ def household_block(
                 demand[block, city, Sector.HOME_RETAIL] += w * furnishing
                 acc[Item.RETAIL] += w * furnishing
                 acc[Item.FURNISHING] += w * furnishing
+        fill_uniforms(m.seed, i, date_months, date_blocks, dates)
+        # most draws lie above any hazard a class can have: the units need not be looked at
+        due = _classes_due(hazard_draw, highest, int(h_postponed[i]), m_look_ahead, dates, first_date)
         for k in range(N_DURABLES):
-            # most draws lie above any hazard a class can have: the units need not be looked at
+            if not (due >> k) & 1:
+                continue
             u = hazard_draw[k]
             slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
             # before the end of a subsidy, dates of months to come count too; who has put off a purchase looks each month
             look = m_look_ahead[k]
             held_back = (h_postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
-            if u >= slots * p_hazard_cap[k] + p_hazard_cap[N_DURABLES + k] and held_back == 0 and look == 0:
-                continue
             may_buy, _, free = _units_held(
-                m.seed,
-                i,
-                k,
-                m.t,
-                h_durable_bought,
-                p_hazard_cap[k],
-                p_hazard_cap[N_DURABLES + k],
-                p_half_age[k],
-                p_age_spread[k],
-                m_hazard_bound,
-                NO_EFFECT,
-                u,
-                look,
-            )
+                i, k, m.t, h_durable_bought, p_hazard_cap[k], p_hazard_cap[N_DURABLES + k], p_half_age[k],
+                p_age_spread[k], m_hazard_bound, NO_EFFECT, u, look, dates, first_date[k],
+            )  # fmt: skip
             # nor need anything be priced where even the best offer of the month would not do
             if not may_buy and held_back == 0 and not furnishes and (look == 0 or h_moving[i] == 0):
                 continue
-            drawn_slot = _slot_of(u, p_hazard_cap[k], slots)
-            u_power, u_day, u_grade, u_credit = uniform4(m.seed, i, m.t, Draw.POWERTRAIN // 4)
             relative = permanent / p_mean_income[residence]
-            z = normal_quantile(uniform(m.seed, i, m.t, Draw.DURABLE_MODEL + k))
             sector = _DURABLE_SECTOR[k]
-            usual_price = (
-                p_durable_price[k, residence] * relative**p.price_income_elasticity * m_price[city, sector]
-            )
-            price = usual_price * math.exp(p.price_sigma * z - 0.5 * p.price_sigma * p.price_sigma)
+            usual_price, price = _model_price(
+                m.seed, i, m.t, k, p_durable_price[k, residence] * m_price[city, sector], relative,
+                p.price_income_elasticity, p.price_sigma,
+            )  # fmt: skip
             pass_through = p_pass_through[k]
             j0, j1 = rule_ranges[k], rule_ranges[k + 1]
+            if look == p.foresight_months:
+                # what a flat amount saves on this model says how far ahead it pays to move a purchase
+                look = min(look, _months_gained(m_durable_rules, j0, j1, price, pass_through, p.timing_cost))
+            drawn_slot = _slot_of(u, p_hazard_cap[k], slots)
+            dated = _slots_dated(k, highest[k], look, p_hazard_cap[k], slots, dates, first_date[k])
+            if held_back == 0 and u >= highest[k] and dated == 0:
+                continue
+            u_power, u_day, u_grade, u_credit = uniform4(m.seed, i, m.t, Draw.POWERTRAIN // 4)
             used = 0.0
             if k == _CAR:
                 used = rules.used_share(relative, p.used_odds, p.used_income_slope)
@@ -1348,7 +1448,7 @@ def household_block(
                 at_slot = free if adds else s
                 nth_slot = s - _FIRST_SLOT[k]
                 held_over = (held_back >> (at_slot - _FIRST_SLOT[k])) & 1 == 1
-                if nth_slot != drawn_slot and look == 0 and not held_over:
+                if nth_slot != drawn_slot and not held_over and not (dated >> nth_slot) & 1:
                     continue
                 amount, row = _offer(
                     m_durable_rules, j0, j1, price, zone, group, 0, age, old_new_energy, u_grade, u_day, m_pool_open,
@@ -1417,7 +1517,7 @@ def household_block(
                     continue
                 # the first date among those of the months to come
                 for ahead in range(1, look + 1):
-                    u_ahead = uniform(m.seed, i, m.t + ahead, _DURABLE_DRAW[k])
+                    u_ahead = dates[_PLACE_IN_BLOCK[k], first_date[k] + ahead - 1]
                     if _slot_of(u_ahead, p_hazard_cap[k], slots) != nth_slot:
                         continue
                     later = prices[min(ahead, coming.shape[0])] * (1.0 - credit_gain)
@@ -1684,7 +1784,7 @@ def household_block(
             company = 2
         elif h_members[i, MemberBand.AGE_0_2] + h_members[i, MemberBand.AGE_3_5] > 0:
             company = 1
-        pull = relative_income**p.trip_income_weight
+        pull = math.exp(p.trip_income_weight * log_income)
         odds_day = m_trip_odds[zone, 0, block_days] * pull * p_trip_company[company, 0]
         odds_inside = m_trip_odds[zone, 1, block_days] * pull * p_trip_company[company, 1]
         odds_outside = m_trip_odds[zone, 2, block_days] * pull * p_trip_company[company, 2]
@@ -1716,8 +1816,8 @@ def household_block(
                     party = min(persons, 1.0 + p.party_share * (persons - 1.0))
                 z = normal_quantile(u_spending)
                 unit = (
-                    party * p_trip_cost[residence] * m.growth * relative_income**p.spending_income_elasticity
-                    * math.exp(p.spending_sigma * z - 0.5 * p.spending_sigma * p.spending_sigma)
+                    party * p_trip_cost[residence] * m.growth
+                    * rules.spending_draw(z, p.spending_sigma, p.spending_income_elasticity * log_income)
                 )  # fmt: skip
                 free_part = 0.0 if outside else p_trip_components[_TICKETS] * (1.0 - m_ticket_factor[d])
                 # what would take too much of the cash at hand comes out of savings; what these do not cover is cut short
@@ -1785,8 +1885,7 @@ def household_block(
             party = min(persons, 1.0 + p.party_share * (persons - 1.0))
             basis = (
                 party * p_relative_cost[0] * p_trip_cost[residence] * m.growth
-                * relative_income**p.spending_income_elasticity
-                * math.exp(p.spending_sigma * z - 0.5 * p.spending_sigma * p.spending_sigma)
+                * rules.spending_draw(z, p.spending_sigma, p.spending_income_elasticity * log_income)
             )  # fmt: skip
             # of an outing's cost at full price, tickets are their share at sites times the share of outings to sites
             tickets = m_site_share[city] * p.site_ticket_share
@@ -2025,16 +2124,18 @@ def household_block(
         if h_tenure[i] > 0:
             imputed = 1000.0 * h_home_value[i] * p_rent_yield[residence] * m.growth
         paid = 0.0
+        retail = durable_outlay
+        services = medical + imputed
         for g in range(N_GOODS):
             by_category[_GOOD_CATEGORY[g]] += spend[g]
             paid += spend[g]
             demand[block, city, _GOOD_SECTOR[g]] += w * spend[g]
-            acc[Item.RETAIL] += w * spend[g] * _GOOD_RETAIL[g]
-            acc[Item.SERVICES] += w * spend[g] * _GOOD_SERVICE[g]
+            retail += spend[g] * _GOOD_RETAIL[g]
+            services += spend[g] * _GOOD_SERVICE[g]
         by_category[Category.HEALTH] += medical
         demand[block, city, Sector.HEALTH_CARE] += w * medical
-        acc[Item.SERVICES] += w * (medical + imputed)
-        acc[Item.RETAIL] += w * durable_outlay
+        acc[Item.SERVICES] += w * services
+        acc[Item.RETAIL] += w * retail
         by_category[Category.HOUSING] += imputed
         end = available + discount - leisure_cost - paid  # what savings paid of a trip never was in cash
         # a deposit is broken before an overdraft is used, at the loss of its interest

@@ -510,6 +510,12 @@ def nights_afforded(nights, money, day, fare):
 
 
 @rule
+def spending_draw(z, sigma, log_income_effect):
+    """Spending a person and night over its mean: log-normal with mean one, times the effect of income, whose log is given."""
+    return math.exp(sigma * z - 0.5 * sigma * sigma + log_income_effect)
+
+
+@rule
 def trip_purse(cash, savings, income):
     """Most that a household spends on a trip, yuan: what cash and savings allow, and no more than ``income`` bears."""
     return min(cash + savings, income)
