@@ -14,7 +14,7 @@ from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, month_l
 
 ALL_ZONES = (1 << N_ZONES) - 1
 """Bit mask with every zone set; bit ``z`` stands for zone ``z``."""
-MAX_RULES = 96
+MAX_RULES = 256
 """Rules a run may hold; costs are booked by rule id below this."""
 MOST_FACES = 4
 """Faces of a pack of which what is left can be carried to another month."""
@@ -255,6 +255,12 @@ class Conditions:
     """instrument that bears the gate money forgone"""
     attraction: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
     """(cities,) utility added to visiting a city (events, longer opening hours)"""
+    brought_visitors: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) persons from outside the province whom events and tour operators draw to a city this month"""
+    brought_residents: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) residents of the province whom events draw to a city this month, its own people included, persons"""
+    event_tickets: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) what the visitors drawn pay for the event itself this month, on top of a usual visit, yuan"""
 
     market_friction: np.ndarray = field(default_factory=lambda: np.zeros(N_MARKETS))
     """(markets,) utility added to coming from a market (entry, payment, transport; positive: easier)"""
@@ -268,6 +274,20 @@ class Conditions:
     """share of foreign visitors' goods spending in shops that take part and is claimed"""
     refund_rule: int = -1
 
+    outside_orders: dict[tuple[int, int], float] = field(default_factory=dict)
+    """yuan of goods and services that buyers outside the province order this month because of policy, by (sector, zones of
+    the sellers as a bit mask)"""
+    local_sourcing: np.ndarray = field(default_factory=lambda: np.zeros(N_SECTORS))
+    """(sectors,) share of custom with which sellers buy from producers in the province instead of outside"""
+    kept_purchases: np.ndarray = field(default_factory=lambda: np.zeros((N_CITIES, N_SECTORS)))
+    """(cities, sectors) share of custom that goes to local sellers instead of sellers outside the province"""
+    entry_cost: np.ndarray = field(default_factory=lambda: np.zeros((N_CITIES, N_SECTORS)))
+    """(cities, sectors) share of the cost of entering the market that is removed"""
+
+    orders: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    """yuan of purchases from firms this month, by (rule, sector, zones as a bit mask)"""
+    grants: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    """yuan paid to firms this month for nothing in return, by (rule, sector, zones as a bit mask)"""
     cost_by_rule: dict[int, float] = field(default_factory=dict)
     """yuan spent this month on things other than payments to agents (administration, promotion), by rule"""
     channel_rules: dict[str, dict[int, float]] = field(default_factory=dict)

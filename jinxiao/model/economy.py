@@ -202,6 +202,8 @@ class Economy(mesa.Model):
             bank_share_of_property=self.values["firms.interest_share_of_property"],
         )
         self.neutral_destinations = mk.destination_utility(self.values, baseline.city_pull, baseline.distance)
+        pull = np.asarray(baseline.city_pull)
+        self.normal_visitors = baseline.trips_from_outside.sum() / MONTHS_A_YEAR * pull / pull.sum()
         n = len(world.households["weight"])
         self.edges = np.linspace(0, n, N_BLOCKS + 1).astype(np.int64)
         self.zone_households = np.bincount(
@@ -331,17 +333,29 @@ class Economy(mesa.Model):
             self.state.markets.crowding,
             self.values["tourists.crowding"],
         )
+        self.usual_visitors = self.normal_visitors * self._season()
+        for_residents = self._residents_drawn()
         self.trip_logsum, self.destination_cdf = mk.trip_choice(
             self.neutral_destinations,
-            added,
+            added + for_residents,
             self.values["tourists.dissimilarity"],
         )
         self.outing_shift, self.site_share = mk.outing_choice(
             self.conditions, self.state.markets.crowding, self.values
         )
+        self.outing_shift = self.outing_shift + for_residents
         self.visitor_logsum, self.visitor_cdf = mk.visitor_choice(
-            self.baseline.city_pull, added, self.values["tourists.dissimilarity"]
+            self.baseline.city_pull,
+            added + mk.drawn(self.conditions.brought_visitors, self.usual_visitors),
+            self.values["tourists.dissimilarity"],
         )
+
+    def _residents_drawn(self) -> np.ndarray:
+        """Return what events add to the utility of each city for people of the province, shape (cities,)."""
+        brought = self.conditions.brought_residents
+        if not brought.any():
+            return np.zeros(N_CITIES)
+        return mk.drawn(brought, self.founding.visits * self._season() - self.usual_visitors)
 
     def release_pools(self) -> None:
         """Add this month's money to the budget pools."""
@@ -546,8 +560,12 @@ class Economy(mesa.Model):
             return
         f, starts = self.state.firms, self.founding.cell_starts
         other = self.founding.other_purchases * self.growth
+        other = other + mk.over_cities(self.conditions.outside_orders, self.founding.supplier_share)
         self.waived = self.channels.waived
-        self.supplied = mk.local_supply(self.custom, self.founding.supplier_share, self.values)
+        self.supplied = mk.local_supply(
+            self.custom, self.founding.supplier_share, self.values, self.conditions.local_sourcing
+        )
+        self.supplied = self.supplied + self.custom * self.conditions.kept_purchases
         self.other = other
         self.sales = self.custom + other + self.supplied + self.waived + self.channels.administration
         self.built = self.state.escrow / self.values["housing.escrow_months"]
@@ -626,11 +644,20 @@ class Economy(mesa.Model):
         s.owner_support = np.where(takings > 0.0, self.channels.to_owners / np.maximum(takings, 1.0), 0.0)
         farmed = float(self.totals[Item.FARM]) / self.growth
         if farmed > 0.0:
-            s.farm_index = s.farm_index * (self.founding.farm / farmed)
+            s.farm_index = s.farm_index * ((self.founding.farm + self._farm_gain()) / farmed)
         s.price = self.cell_price
         s.crowding = np.log(
             np.maximum(self._visits(), 1.0) / np.maximum(self.founding.visits * self._season(), 1.0)
         )
+
+    def _farm_gain(self) -> float:
+        """Return what farmers earn more this month from sales of farm goods that policy brings, yuan at trend level."""
+        c = self.conditions
+        outside = sum(a for (sector, _), a in sorted(c.outside_orders.items()) if sector == Sector.FARMING)
+        split = np.asarray(self.values["firms.supplier_split"])
+        farms = split[0] / split.sum()
+        sourced = farms * float((self.custom * c.local_sourcing[None, :]).sum())
+        return float(self.values["firms.farm_income_share"] * (outside + sourced) / self.growth)
 
     def _visits(self) -> np.ndarray:
         """Return persons who visit each city this month: residents of other cities, their own on days out, outsiders."""
@@ -657,7 +684,10 @@ class Economy(mesa.Model):
         f, v = self.state.firms, self.values
         staff = self.worked[..., 0]
         wage = np.where(staff > 0.0, self.worked[..., 1] / np.maximum(staff, 1e-9), 0.0)
+        moved = self.conditions.local_sourcing[None, :] + self.conditions.kept_purchases
         inflow = np.tile(np.asarray(v["firms.inflow_share"]), (N_CITIES, 1))
+        # what is bought in the province instead of outside
+        inflow = inflow - moved * mk.ratio(self.custom, self.sales)
         self.inflow = float((inflow * self.sales).sum())
         self.taxes = float(v["firms.tax_share"] * self.sales.sum())
         # what is not tied to one cell is borne by all firms per yuan of sales
@@ -668,7 +698,7 @@ class Economy(mesa.Model):
             - self.channels.refunds_to_firms
         ) / self.sales.sum()
         # goods bought from local suppliers are paid out of custom; suppliers book them as sales
-        bill = self.worked[..., 2] + self.custom * mk.local_share(v)[None, :]
+        bill = self.worked[..., 2] + self.custom * (mk.local_share(v)[None, :] + moved)
         cost_share = (
             np.where(self.sales > 0.0, bill / np.maximum(self.sales, 1e-9), 0.0)
             + inflow

@@ -234,19 +234,48 @@ def visitor_choice(pull: np.ndarray, added: np.ndarray, dissimilarity: float) ->
     return dissimilarity * float(np.log(weights.sum() / pull.sum())), np.tile(cdf, (N_MARKETS, 1))
 
 
+def drawn(brought: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """Return the utility at which a city has so many visitors more than normal: ``ln(1 + brought / normal)``, shape (cities,)."""
+    return np.log1p(brought / np.maximum(normal, 1.0))
+
+
+def event_share(brought: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """Return the share of a city's visitors who come for what draws them, shape (cities,)."""
+    return brought / np.maximum(brought + normal, 1.0)
+
+
+def over_cities(amounts: Mapping[tuple[int, int], float], weight: np.ndarray) -> np.ndarray:
+    """Return yuan by (sector, zones as a bit mask) shared over the cities of the zones by weight, shape (cities, sectors).
+
+    Parameters
+    ----------
+    weight : ndarray, shape (cities, sectors)
+        Where none of the cities covered has any, they share alike.
+    """
+    out = np.zeros((N_CITIES, N_SECTORS))
+    for (sector, zones), amount in sorted(amounts.items()):
+        covered = np.array([bool(zones >> 2 * city & 3) for city in range(N_CITIES)], dtype=np.float64)
+        shares = covered * weight[:, sector]
+        shares = shares if shares.sum() > 0.0 else covered
+        out[:, sector] += amount * shares / max(shares.sum(), 1.0e-300)
+    return out
+
+
 def local_share(values: Values) -> np.ndarray:
     """Return the share of custom that pays suppliers in the province, shape (sectors,): nought where none is given."""
     given = np.asarray(values["firms.local_supply_share"])
     return np.concatenate([given, np.zeros(N_SECTORS - len(given))])
 
 
-def local_supply(custom: np.ndarray, supplier_share: np.ndarray, values: Values) -> np.ndarray:
+def local_supply(
+    custom: np.ndarray, supplier_share: np.ndarray, values: Values, sourcing: np.ndarray | float = 0.0
+) -> np.ndarray:
     """Return sales of local suppliers to consumer-facing sectors, shape (cities, sectors).
 
     The share of custom that buys local inputs goes to farming, mining, manufacturing and the rest of the sectors that do
-    not face consumers, and within each to cities by their share of its employment.
+    not face consumers, and within each to cities by their share of its employment. ``sourcing`` adds to that share (sectors,).
     """
-    bought = float((custom * local_share(values)[None, :]).sum())
+    bought = float((custom * (local_share(values) + sourcing)[None, :]).sum())
     split = np.asarray(values["firms.supplier_split"])
     by_sector = np.concatenate([np.zeros(N_SECTORS - len(split)), bought * split / split.sum()])
     return supplier_share * by_sector[None, :]

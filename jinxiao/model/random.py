@@ -80,6 +80,8 @@ class Draw(IntEnum):
     """place in the queue for a public post: one draw an earner for life"""
     HOME = 624
     """renewal, housing fund, and the age of founders"""
+    EVENT = 628
+    """whether a party from outside comes for an event"""
     BASKETS = 4096
     """sizes and weeks of baskets: 64 draws an outlet"""
     TAKE_UP = 1 << 20

@@ -21,6 +21,7 @@ TOURIST_MONTH_FIELDS = (
     "refund_rate", "refund_threshold", "refund_reach", "refund_rule", "visa_free_shift", "price", "coupons",
     "visitor_claim",
     "luck",
+    "event_share", "event_ticket",
 )  # fmt: skip
 TouristMonth = namedtuple("TouristMonth", TOURIST_MONTH_FIELDS)
 
@@ -82,6 +83,10 @@ def tourist_block(block, start, stop, first_agent, party, p, m, demand, visits, 
                     rule_cost[block, m.ticket_rule, city] += w * waived
                     rule_gross[block, m.ticket_rule] += w * total * (1.0 - m.ticket_factor[city])
                 part -= waived
+                if m.event_share[city] > 0.0 and (
+                    uniform(m.seed, first_agent + j, m.t, Draw.EVENT) < m.event_share[city]
+                ):
+                    part += size * m.event_ticket[city]
             if c == _SHOPPING and market >= Market.FOREIGN_VISA_FREE and m.refund_rate > 0.0:
                 refund = rules.departure_refund(
                     part, p.shops_per_day * (1.0 + nights), m.refund_threshold, m.refund_rate, m.refund_reach
