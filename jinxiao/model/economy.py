@@ -536,7 +536,7 @@ class Economy(mesa.Model):
         self.visit_counts = self.visits.sum(axis=0)
         self.household_cost = self.rule_cost.sum(axis=0)
         self.visitor_costs = self.visitor_cost.sum(axis=0)
-        self.gross = self.rule_gross.sum(axis=0) + self.visitor_gross.sum(axis=0)
+        self.gross = self.rule_gross.sum(axis=0) + self.visitor_gross.sum(axis=0) + self._claimed()
         self.custom = self.demand.sum(axis=0) + self.visitor_demand.sum(axis=0)
         self.resident_custom = self.demand.sum(axis=0)
         self.channels = policy_channels(self)
@@ -553,6 +553,16 @@ class Economy(mesa.Model):
         grown = float(self.totals[Item.GROWN_CHILDREN])
         leave = float(self.totals[Item.MOVED_IN]) + self.values["family.net_out_migration"] / MONTHS_A_YEAR
         self.state.leaving = min(leave / grown, 1.0) if grown > 0.0 else 0.0
+
+    def _claimed(self) -> np.ndarray:
+        """Return what official releases credit to rules for guests and sales they count as theirs, yuan, shape (MAX_RULES,)."""
+        c, claimed = self.conditions, np.zeros(MAX_RULES)
+        persons, _, yuan = self.visit_counts.sum(axis=(0, 1))
+        for rule, visits in c.claimed_visits.items():
+            claimed[rule] += visits * yuan / max(persons, 1.0)
+        for rule, sales in c.claimed_sales.items():
+            claimed[rule] += sales
+        return claimed
 
     def sell(self) -> None:
         """Share demand of households, visitors and other buyers among firms."""

@@ -170,7 +170,9 @@ class Scenario:
     def _conditions(self, running: list[Running], month: int) -> Conditions:
         draft = Draft(Conditions(month), {})
         now = [(one, found) for one in running if (found := one.at(month, self.plan.start)) is not None]
-        offices = [office for _, (office, _) in now if isinstance(office, Coordination) and month >= office.start]
+        offices = [
+            office for _, (office, _) in now if isinstance(office, Coordination) and month >= office.start
+        ]
         for one, (instrument, when) in now:
             for office in offices:
                 if one.measure in office.measures:

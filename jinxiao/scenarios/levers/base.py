@@ -93,6 +93,13 @@ class Draft:
             orders, key = self.conditions.outside_orders, (int(sector), zones)
             orders[key] = orders.get(key, 0.0) + yuan
 
+    def claim_visits(self, rule: int, persons: float, sales: float = 0.0) -> None:
+        """Record whom official releases count as drawn by `rule`, and sales that they credit to it beside their spending."""
+        for name, amount in (("claimed_visits", persons), ("claimed_sales", sales)):
+            if amount:
+                claims = getattr(self.conditions, name)
+                claims[rule] = claims.get(rule, 0.0) + amount
+
     def share_channel(self, name: str, rule: int, part: float) -> None:
         """Record that `rule` moves the quantity `name` by `part`: its cost is shared in proportion."""
         parts = self.conditions.channel_rules.setdefault(name, {})
@@ -124,7 +131,7 @@ class Draft:
             setattr(self.conditions, name, array)
         conditions = self.conditions
         conditions.cost_by_rule = dict(sorted(conditions.cost_by_rule.items()))
-        for name in ("orders", "grants", "outside_orders"):
+        for name in ("orders", "grants", "outside_orders", "claimed_visits", "claimed_sales"):
             setattr(conditions, name, dict(sorted(getattr(conditions, name).items())))
         conditions.pool_budget = dict(sorted(conditions.pool_budget.items()))
         conditions.channel_rules = {

@@ -119,7 +119,8 @@ class Coordination(Instrument):
     measures: Annotated[tuple[int, ...], Field(min_length=1)]
     take_up_gain: Annotated[Parameter, In("share", "relative rise of take-up", "参与率相对提高", high=1)]
     months_sooner: Annotated[
-        Parameter, In("months", "months by which full effects come sooner", "提前见效月数", high=24, whole=True)
+        Parameter,
+        In("months", "months by which full effects come sooner", "提前见效月数", high=24, whole=True),
     ] = fixed(0, "months")
     cost: Annotated[Parameter, In("yuan/year", "cost a year", "年度经费")] = fixed(0.0, "yuan/year")
 

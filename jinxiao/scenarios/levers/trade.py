@@ -67,10 +67,10 @@ class ParcelSubsidy(Instrument):
     """A subsidy for each parcel of farm goods sent out of the county, paid to sellers between two thresholds and a ceiling.
 
     Parcels per seller follow Pareto's law with exponent ``a`` from ``m`` upwards. A seller of ``x`` parcels is paid for
-    ``min(x, C)`` where ``x`` is at least ``L``, the larger of ``least_parcels`` and ``least_sales / value``, and ``C`` the ceiling
-    over the amount: of all parcels ``m^(a-1) (a L^(1-a) - C^(1-a)) / a``. One more parcel is paid only below the ceiling, to
-    sellers of ``m^(a-1) (L^(1-a) - C^(1-a))`` of all. These get cheaper by ``amount / value`` and rise by that times the
-    elasticity; the rest was sent anyway.
+    ``min(x, C)`` where ``x`` is at least ``L``, the larger of ``least_parcels`` and ``least_sales / value``, and ``C`` the
+    ceiling over the amount: of all parcels ``m^(a-1) (a L^(1-a) - C^(1-a)) / a``. One more parcel is paid only below the
+    ceiling, to sellers of ``m^(a-1) (L^(1-a) - C^(1-a))`` of all. These get cheaper by ``amount / value`` and rise by that
+    times the elasticity; the rest was sent anyway.
 
     Attributes
     ----------
@@ -131,6 +131,7 @@ class ParcelSubsidy(Instrument):
             return
         paid, moved = (self.parcels.value / 12 * share for share in self.shares())
         draft.grant(rule, Sector.FOOD_RETAIL, self.geo.mask, self.amount.value * paid)
+        draft.claim_visits(rule, 0.0, paid * self.value.value)
         # the parcels counted are those sent with the subsidy
         rise = self.elasticity.value * self.amount.value / self.value.value
         added = moved * rise / (1.0 + rise) * self.value.value * self.outside_share.value
@@ -152,7 +153,8 @@ class KeptPurchases(Instrument):
     kind: Literal["kept_purchases"]
     sectors: Sectors
     share: Annotated[
-        Parameter, In("share", "share of purchases that moves to local sellers", "转由本地商家销售的比例", -0.2, 0.2)
+        Parameter,
+        In("share", "share of purchases that moves to local sellers", "转由本地商家销售的比例", -0.2, 0.2),
     ]
     months: Months = ALL_YEAR
     full_effect: Month | None = None
@@ -185,9 +187,7 @@ class LocalSourcing(Instrument):
     kind: Literal["local_sourcing"]
     sectors: Sectors
     amount: Annotated[Parameter, In("yuan/year", "added purchases", "新增采购额")]
-    from_outside: Annotated[
-        Parameter, In("share", "share bought outside before", "替代省外货源比例", high=1)
-    ]
+    from_outside: Annotated[Parameter, In("share", "share bought outside before", "替代省外货源比例", high=1)]
     sales: Annotated[Parameter, In("yuan/year", "custom of the sectors", "相关行业销售额", low=1)]
     full_effect: Month | None = None
     cost: Cost = fixed(0.0, "yuan/year")
