@@ -261,8 +261,9 @@ class Conditions:
     """(cities,) residents of the province whom events draw to a city this month, its own people included, persons"""
     event_tickets: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
     """(cities,) what the visitors drawn pay for the event itself this month, on top of a usual visit, yuan"""
-    claimed_visits: dict[int, float] = field(default_factory=dict)
-    """persons at events and in groups this month whom official releases credit to a rule, drawn by it or not, by rule"""
+    claimed_visits: dict[tuple[int, int], float] = field(default_factory=dict)
+    """persons at events and in groups this month whom official releases credit to a rule, drawn by it or not, by rule and
+    whether they come from outside the province"""
     claimed_sales: dict[int, float] = field(default_factory=dict)
     """yuan of tickets and other sales this month that official releases credit to a rule, by rule"""
 

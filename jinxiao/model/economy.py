@@ -558,8 +558,14 @@ class Economy(mesa.Model):
         """Return what official releases credit to rules for guests and sales they count as theirs, yuan, shape (MAX_RULES,)."""
         c, claimed = self.conditions, np.zeros(MAX_RULES)
         persons, _, yuan = self.visit_counts.sum(axis=(0, 1))
-        for rule, visits in c.claimed_visits.items():
-            claimed[rule] += visits * yuan / max(persons, 1.0)
+        trips = self.trip_counts[:N_CITIES].sum(axis=0)
+        at_home = trips[TripCount.PERSONS] + trips[TripCount.OUTING_PERSONS]
+        spent = (
+            (trips[TripCount.YUAN] + trips[TripCount.OUTING_YUAN]) / max(at_home, 1.0),
+            yuan / max(persons, 1.0),
+        )
+        for (rule, outside), visits in c.claimed_visits.items():
+            claimed[rule] += visits * spent[outside]
         for rule, sales in c.claimed_sales.items():
             claimed[rule] += sales
         return claimed

@@ -96,10 +96,10 @@ def test_rates_of_the_rule_for_agencies_are_exact(plan):
 
 def test_officials_count_everybody_at_the_events_that_they_reward():
     some = conditions(concerts(reward=1000, rewarded=36))
-    assert some.claimed_visits == {3: pytest.approx(30_000)}
+    assert some.claimed_visits == {(3, 0): pytest.approx(9_000), (3, 1): pytest.approx(21_000)}
     assert some.claimed_sales == {3: pytest.approx(30_000 * 700)}
     guests = lever("tour_reward", TourReward, reward=10, guest_nights=24_000, nights=2, drawn=0.0)
-    assert conditions(guests).claimed_visits == {3: pytest.approx(1000)}
+    assert conditions(guests).claimed_visits == {(3, 1): pytest.approx(1000)}
 
 
 # ---- parcels

@@ -93,12 +93,18 @@ class Draft:
             orders, key = self.conditions.outside_orders, (int(sector), zones)
             orders[key] = orders.get(key, 0.0) + yuan
 
-    def claim_visits(self, rule: int, persons: float, sales: float = 0.0) -> None:
-        """Record whom official releases count as drawn by `rule`, and sales that they credit to it beside their spending."""
-        for name, amount in (("claimed_visits", persons), ("claimed_sales", sales)):
-            if amount:
-                claims = getattr(self.conditions, name)
-                claims[rule] = claims.get(rule, 0.0) + amount
+    def claim_visits(self, rule: int, persons: float, outside_share: float) -> None:
+        """Record whom official releases count as drawn by `rule`, and the share of them from outside the province."""
+        claims = self.conditions.claimed_visits
+        for outside, part in ((0, 1.0 - outside_share), (1, outside_share)):
+            if persons * part:
+                claims[rule, outside] = claims.get((rule, outside), 0.0) + persons * part
+
+    def claim_sales(self, rule: int, yuan: float) -> None:
+        """Record sales that official releases credit to `rule`."""
+        if yuan:
+            claims = self.conditions.claimed_sales
+            claims[rule] = claims.get(rule, 0.0) + yuan
 
     def share_channel(self, name: str, rule: int, part: float) -> None:
         """Record that `rule` moves the quantity `name` by `part`: its cost is shared in proportion."""

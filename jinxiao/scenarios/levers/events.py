@@ -72,7 +72,8 @@ class Event(Instrument):
         paid = events if self.rewarded is None else self.rewarded.value / len(self.months)
         draft.grant(rule, Sector.CULTURE_RECREATION, self.geo.mask, paid * self.reward.value)
         everybody = paid * self.audience.value
-        draft.claim_visits(rule, everybody, everybody * self.ticket.value)
+        draft.claim_visits(rule, everybody, self.outside_share.value)
+        draft.claim_sales(rule, everybody * self.ticket.value)
         draft.charge(rule, self.cost.value / len(self.months))
 
 
@@ -113,4 +114,4 @@ class TourReward(Instrument):
         draft.conditions.brought_visitors[cities] += outside
         draft.conditions.brought_residents[cities] += guests / len(cities) - outside
         draft.grant(rule, Sector.RESIDENT_SERVICES, self.geo.mask, nights * self.reward.value)
-        draft.claim_visits(rule, nights / self.nights.value)
+        draft.claim_visits(rule, nights / self.nights.value, self.outside_share.value)

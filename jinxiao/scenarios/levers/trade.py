@@ -131,7 +131,7 @@ class ParcelSubsidy(Instrument):
             return
         paid, moved = (self.parcels.value / 12 * share for share in self.shares())
         draft.grant(rule, Sector.FOOD_RETAIL, self.geo.mask, self.amount.value * paid)
-        draft.claim_visits(rule, 0.0, paid * self.value.value)
+        draft.claim_sales(rule, paid * self.value.value)
         # the parcels counted are those sent with the subsidy
         rise = self.elasticity.value * self.amount.value / self.value.value
         added = moved * rise / (1.0 + rise) * self.value.value * self.outside_share.value
