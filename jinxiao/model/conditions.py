@@ -14,8 +14,8 @@ from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, month_l
 
 ALL_ZONES = (1 << N_ZONES) - 1
 """Bit mask with every zone set; bit ``z`` stands for zone ``z``."""
-MAX_RULES = 96
-"""Rules a run may hold; costs are booked by rule id below this."""
+MAX_RULES = 255
+"""Rules a run may hold; costs are booked by rule id below this, and a household's wallet keeps the id plus one in a byte."""
 MOST_FACES = 4
 """Faces of a pack of which what is left can be carried to another month."""
 WEEKS = 4
@@ -255,6 +255,17 @@ class Conditions:
     """instrument that bears the gate money forgone"""
     attraction: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
     """(cities,) utility added to visiting a city (events, longer opening hours)"""
+    brought_visitors: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) persons from outside the province whom events and tour operators draw to a city this month"""
+    brought_residents: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) residents of the province whom events draw to a city this month, its own people included, persons"""
+    event_tickets: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) what the visitors drawn pay for the event itself this month, on top of a usual visit, yuan"""
+    claimed_visits: dict[tuple[int, int], float] = field(default_factory=dict)
+    """persons at events and in groups this month whom official releases credit to a rule, drawn by it or not, by rule and
+    whether they come from outside the province"""
+    claimed_sales: dict[int, float] = field(default_factory=dict)
+    """yuan of tickets and other sales this month that official releases credit to a rule, by rule"""
 
     market_friction: np.ndarray = field(default_factory=lambda: np.zeros(N_MARKETS))
     """(markets,) utility added to coming from a market (entry, payment, transport; positive: easier)"""
@@ -270,6 +281,20 @@ class Conditions:
     """share of foreign visitors' goods spending in shops that take part and is claimed"""
     refund_rule: int = -1
 
+    outside_orders: dict[tuple[int, int], float] = field(default_factory=dict)
+    """yuan of goods and services that buyers outside the province order this month because of policy, by (sector, zones of
+    the sellers as a bit mask)"""
+    local_sourcing: np.ndarray = field(default_factory=lambda: np.zeros(N_SECTORS))
+    """(sectors,) share of custom with which sellers buy from producers in the province instead of outside"""
+    kept_purchases: np.ndarray = field(default_factory=lambda: np.zeros((N_CITIES, N_SECTORS)))
+    """(cities, sectors) share of custom that goes to local sellers instead of sellers outside the province"""
+    entry_cost: np.ndarray = field(default_factory=lambda: np.zeros((N_CITIES, N_SECTORS)))
+    """(cities, sectors) share of the cost of entering the market that is removed"""
+
+    orders: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    """yuan of purchases from firms this month, by (rule, sector, zones as a bit mask)"""
+    grants: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    """yuan paid to firms this month for nothing in return, by (rule, sector, zones as a bit mask)"""
     cost_by_rule: dict[int, float] = field(default_factory=dict)
     """yuan spent this month on things other than payments to agents (administration, promotion), by rule"""
     channel_rules: dict[str, dict[int, float]] = field(default_factory=dict)
@@ -312,7 +337,7 @@ class Policy:
     ------
     ValueError
         Where a rule is used in two channels of costs in a month, or has rows of durables that draw on different pools: what
-        it paid could then not be told apart.
+        it paid could then not be told apart. Where the id of a rule is not below MAX_RULES.
     """
 
     name: str
@@ -320,6 +345,11 @@ class Policy:
     instruments: tuple[Instrument, ...]
 
     def __post_init__(self) -> None:
+        for one in self.instruments:
+            if not 0 <= one.rule < MAX_RULES:
+                raise ValueError(
+                    f"policy {self.name!r}, instrument {one.key!r}: found rule {one.rule}; allowed 0 to {MAX_RULES - 1}"
+                )
         checked: set[int] = set()
         for month, conditions in enumerate(self.months):
             if id(conditions) in checked:

@@ -52,7 +52,7 @@ from jinxiao.model.population import Population
 from jinxiao.model.random import take_up_draw
 from jinxiao.model.recorder import Recorder
 from jinxiao.model.state import Founding, State, firm_money, household_money
-from jinxiao.model.supply import SIZED_BY_LABOUR, sales_at_start, supply_table
+from jinxiao.model.supply import SIZED_BY_LABOUR, goods_by_supplier, sales_at_start, supply_table
 from jinxiao.model.tourists import choice
 from jinxiao.model.tourists.columns import PARTY
 from jinxiao.model.tourists.loop import N_PERIOD_COUNTS, N_VISIT_COUNTS, VisitCount, tourist_block
@@ -348,21 +348,42 @@ class Economy(mesa.Model):
             self.state.markets.crowding,
             self.values["tourists.crowding"],
         )
+        self.usual_visitors = self._usual_visitors()
+        for_residents = self._residents_drawn()
         self.trip_logsum, self.destination_cdf = mk.trip_choice(
             self.neutral_destinations,
-            added,
+            added + for_residents,
             self.values["tourists.dissimilarity"],
         )
         self.outing_shift, self.site_share = mk.outing_choice(
             self.conditions, self.state.markets.crowding, self.values
         )
+        self.outing_shift = self.outing_shift + for_residents
         self.visitor_utility = mk.policy_utility(
             self.conditions,
             self.values["tourists.ticket_cost_share"],
             self.values["tourists.trip_price_elasticity"],
             self.state.markets.crowding,
             self.values["tourists.crowding"],
-        )
+        ) + mk.drawn(self.conditions.brought_visitors, self.usual_visitors)
+
+    def _usual_visitors(self) -> np.ndarray:
+        """Return persons from outside expected without policy and crowds, shape (cities,); nought where no event draws any."""
+        if not self.conditions.brought_visitors.any():
+            return np.zeros(N_CITIES)
+        outside, v = self.baseline.outside, self.values
+        month = choice.occasions(self.month, self.days_off(), outside.distance, v)
+        cities, logsum = choice.city_weights(outside, np.zeros((N_PERIODS, N_CITIES)), v)
+        coming = choice.coming(month, outside.normal, logsum, v["tourists.base_probability"])
+        persons = (self.visitor_pool[:, :, None] * coming).sum(axis=1)
+        return np.asarray((persons[:, :, None] * cities).sum(axis=(0, 1)))
+
+    def _residents_drawn(self) -> np.ndarray:
+        """Return what events add to the utility of each city for people of the province, shape (cities,)."""
+        brought = self.conditions.brought_residents
+        if not brought.any():
+            return np.zeros(N_CITIES)
+        return mk.drawn(brought, self.founding.visits[self.month % MONTHS_A_YEAR])
 
     def release_pools(self) -> None:
         """Add this month's money to the budget pools."""
@@ -588,7 +609,7 @@ class Economy(mesa.Model):
         self.period_counts = self.visit_periods.sum(axis=0)
         self.household_cost = self.rule_cost.sum(axis=0)
         self.visitor_costs = self.visitor_cost.sum(axis=0)
-        self.gross = self.rule_gross.sum(axis=0) + self.visitor_gross.sum(axis=0)
+        self.gross = self.rule_gross.sum(axis=0) + self.visitor_gross.sum(axis=0) + self._claimed()
         self.custom = self.demand.sum(axis=0) + self.visitor_demand.sum(axis=0)
         self.resident_custom = self.demand.sum(axis=0)
         self.channels = policy_channels(self)
@@ -619,17 +640,37 @@ class Economy(mesa.Model):
         money = self.financing
         self.other = pm.left_of(planned, orders, money.cut_works, money.cut_services)
 
+    def _claimed(self) -> np.ndarray:
+        """Return what official releases credit to rules for guests and sales they count as theirs, yuan, shape (MAX_RULES,)."""
+        c, claimed = self.conditions, np.zeros(MAX_RULES)
+        persons, _, yuan = self.visit_counts.sum(axis=(0, 1))
+        trips = self.trip_counts[:N_CITIES].sum(axis=0)
+        at_home = trips[TripCount.PERSONS] + trips[TripCount.OUTING_PERSONS]
+        spent = (
+            (trips[TripCount.YUAN] + trips[TripCount.OUTING_YUAN]) / max(at_home, 1.0),
+            yuan / max(persons, 1.0),
+        )
+        for (rule, outside), visits in c.claimed_visits.items():
+            claimed[rule] += visits * spent[outside]
+        for rule, sales in c.claimed_sales.items():
+            claimed[rule] += sales
+        return claimed
+
     def sell(self) -> None:
         """Share demand of households, visitors, other buyers and buying firms among firms."""
         if self.state.firms is None:
             return
         f, starts = self.state.firms, self.founding.cell_starts
+        # what policy lets sellers in the province have of purchases that went outside
+        self.moved = self._moved()
+        self.outside = mk.over_cities(self.conditions.outside_orders, self.founding.supplier_share)
         self.waived = self.channels.waived
         self.built = self.state.escrow / self.values["housing.escrow_months"]
-        final = self.custom + self.other + self.waived + self.channels.administration
+        final = self.custom + self.other + self.outside + self.waived + self.channels.administration
         final[:, Sector.CONSTRUCTION] += self.built * self.founding.building
         supply = self.founding.supply
-        self.supplied = self.founding.supplier_share * supply.bought(supply.sales(final.sum(axis=0)))
+        rounds = supply.bought(supply.sales((final + self.moved).sum(axis=0)))
+        self.supplied = self.founding.supplier_share * rounds + self.moved
         self.sales = final + self.supplied
         price = np.empty(N_CITIES * N_SECTORS)
         share_custom(
@@ -643,6 +684,16 @@ class Economy(mesa.Model):
             price,
         )
         self.cell_price = price.reshape(N_CITIES, N_SECTORS)
+
+    def _moved(self) -> np.ndarray:
+        """Return what policy lets sellers of the province have of purchases that went outside, yuan, shape (cities, sectors).
+
+        Custom kept goes to sellers of the same city and trade. What sellers source in the province goes to farms and
+        manufacturers as their other local goods do, in each city by its share of them.
+        """
+        c = self.conditions
+        sourced = goods_by_supplier(self.custom.sum(axis=0) * c.local_sourcing, self.values)
+        return np.asarray(self.custom * c.kept_purchases + self.founding.supplier_share * sourced)
 
     def plan_production(self) -> None:
         """Let firms update expectations, labour wanted and prices (not in direct closure, where they follow the path)."""
@@ -707,9 +758,14 @@ class Economy(mesa.Model):
         s.owner_support = np.where(takings > 0.0, self.channels.to_owners / np.maximum(takings, 1.0), 0.0)
         farmed = float(self.totals[Item.FARM]) / (self.growth * farm_season(self.month, self.values))
         if farmed > 0.0:
-            s.farm_index = s.farm_index * (self.founding.farm / farmed)
+            s.farm_index = s.farm_index * ((self.founding.farm + self._farm_gain()) / farmed)
         s.price = self.cell_price
         s.crowding = np.log(np.maximum(self._visits(), 1.0) / np.maximum(self._expected_visits(), 1.0))
+
+    def _farm_gain(self) -> float:
+        """Return what farmers earn more this month from sales of farm goods that policy brings, yuan at trend level."""
+        sold = float((self.outside + self.moved)[:, Sector.FARMING].sum())
+        return float(self.values["firms.farm_income_share"] * sold / self.growth)
 
     def _visits(self) -> np.ndarray:
         """Return persons who visit each city this month: residents of other cities, their own on days out, outsiders."""
@@ -756,7 +812,7 @@ class Economy(mesa.Model):
         staff = self.worked[..., 0]
         wage = np.where(staff > 0.0, self.worked[..., 1] / np.maximum(staff, 1e-9), 0.0)
         supply = self.founding.supply
-        self.inflow = float((self.sales @ supply.inflow).sum())
+        self.inflow = float((self.sales @ supply.inflow).sum() - self.moved.sum())
         self.taxes = self.sales @ self.founding.taxes
         # takings of owners, and farm income where farms sell
         bill = self.worked[..., 2].copy()
@@ -804,6 +860,7 @@ class Economy(mesa.Model):
         pm.other_buyers(
             ledger, self.planned_other, self.planned_orders, money.cut_by, cut, self.public_shares
         )
+        ledger.pay(Account.REST, Account.FIRMS, "other_purchases", float(self.outside.sum()))
         pm.firms_pay(ledger, self.inflow, self.taxes, self.profits, self.public_shares)
         pm.budgets_borrow(ledger, money.borrowed, money.repaid, money.interest)
         self.state.local_debt.turn(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jinxiao.model import markets as mk
 from jinxiao.model import payments as pm
 from jinxiao.model.baseline import CalendarMonth
 from jinxiao.model.conditions import MAX_RULES, Basis, Channel, ClaimRule, Conditions, Instrument
@@ -325,6 +326,8 @@ def tourist_month(economy: "Economy") -> TouristMonth:
         coupons=c.coupons,
         visitor_claim=claim,
         luck=economy.luck,
+        event_share=mk.event_share(c.brought_visitors, economy.usual_visitors),
+        event_ticket=mk.ratio(c.event_tickets, c.brought_visitors),
     )
 
 
@@ -344,6 +347,15 @@ def split_channel(conditions: Conditions, channel: str, amount: float, single: i
     return {single: amount} if single >= 0 else {}
 
 
+def by_first(amounts: Mapping[tuple[int, int, int], float]) -> dict[int, dict[tuple[int, int], float]]:
+    """Return amounts by (rule, sector, zones) as one mapping by (sector, zones) a rule, in the order of the rules."""
+    result: dict[int, dict[tuple[int, int], float]] = {}
+    for (rule, sector, zones), amount in sorted(amounts.items()):
+        if amount:
+            result.setdefault(rule, {})[sector, zones] = amount
+    return result
+
+
 @dataclass
 class Channels:
     """What policy cost this month.
@@ -355,7 +367,8 @@ class Channels:
     payments : list of (amounts by rule, payee, item)
         For the ledger; amounts are yuan by city.
     waived, administration : ndarray, shape (cities, sectors)
-        Gate money that payers make good to sites; orders placed with business services, and homes bought from builders.
+        Gate money that payers make good to sites; orders placed with business services and other firms, and homes bought
+        from builders.
     to_owners : ndarray, shape (cities, sectors)
         Part of the refunds to firms that goes to individual businesses, whose owners are households.
     borne_by_firms, refunds_to_firms, visitor_coupons : float
@@ -467,5 +480,14 @@ def policy_channels(economy: "Economy") -> Channels:
         administration[:, Sector.BUSINESS_SERVICES] = sum(amounts.values()) * population
         book(population, amounts, Account.FIRMS, "administration")
     administration += acquired
+    for rule, amounts_of in by_first(c.orders).items():
+        bought = mk.over_cities(amounts_of, np.tile(population[:, None], N_SECTORS))
+        book(bought.sum(axis=1), {rule: float(bought.sum())}, Account.FIRMS, "policy_purchases")
+        administration += bought
+    for rule, amounts_of in by_first(c.grants).items():
+        given = mk.over_cities(amounts_of, np.maximum(economy.custom, 1.0))
+        book(given.sum(axis=1), {rule: float(given.sum())}, Account.FIRMS, "grants_to_firms")
+        refunded += float(given.sum())
+        to_owners = to_owners + given * economy.founding.own_share
     borne = sum(_firms_part(amounts, economy.instruments) for amounts, _, _ in payments)
     return Channels(cost, payments, waived, administration, to_owners, borne, refunded, visitor_coupons)

@@ -84,6 +84,8 @@ class Draw(IntEnum):
     """yield of a farm's harvest year"""
     TOURIST_ROOM = 640
     """a room, and the city where another is looked for: one block"""
+    EVENT = 672
+    """whether a party from outside comes for an event"""
     BASKETS = 4096
     """sizes and weeks of baskets: 64 draws an outlet"""
     TAKE_UP = 1 << 20

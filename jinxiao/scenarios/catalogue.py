@@ -46,6 +46,8 @@ UNITS_ZH = {
     "yuan/person/year": "元/人/年", "yuan/shop/day": "元/店/日", "persons": "人", "persons/year": "人次/年", "months": "月",
     "units": "件", "days": "天", "weeks": "周", "days/year": "天/年", "days/break": "天/次", "quintiles": "组", "coupons": "张",
     "hires/year": "人/年",
+    "events/year": "场/年", "attendances/event": "人次/场", "yuan/person/night": "元/人晚", "nights/year": "人晚/年",
+    "nights": "晚", "yuan/case": "元/项", "cases/year": "项/年", "yuan/parcel": "元/件", "parcels/year": "件/年", "1": "无量纲",
 }  # fmt: skip
 
 

@@ -5,14 +5,16 @@ from pydantic import BaseModel
 
 from jinxiao.files.priors import Distribution
 from jinxiao.scenarios.accounts import Financing, Payers
+from jinxiao.scenarios.levers import Actual
+from jinxiao.scenarios.plan import load_plan
 from jinxiao.scenarios.records import Parameter
 
-NUMBERS = (1, 5, 7, 11, 14, 15, 21, 29)
+NUMBERS = tuple(load_plan("shanxi-2025").measures)
 
 
 def bare_numbers(value, path=""):
-    """Yield numbers that stand outside parameters, payers, priors and dates."""
-    if isinstance(value, Parameter | Payers | Financing | Distribution):
+    """Yield numbers that stand outside parameters, payers, priors, dates, and what was really done (in units of the fields)."""
+    if isinstance(value, Parameter | Payers | Financing | Distribution | Actual):
         return
     if isinstance(value, BaseModel):
         for name in type(value).model_fields:

@@ -10,6 +10,7 @@ from pydantic import Field
 from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
 from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy, CreditLine
 from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
+from jinxiao.scenarios.levers.events import Event, TourReward
 from jinxiao.scenarios.levers.housing import HomeAcquisition, HomeRenewal, HomeSubsidy, MortgageTerms
 from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, PaymentEase, VisaFree
 from jinxiao.scenarios.levers.leisure import (
@@ -20,6 +21,18 @@ from jinxiao.scenarios.levers.leisure import (
     TicketWaiver,
 )
 from jinxiao.scenarios.levers.protection import MedicalCover, UnemploymentInsurance
+from jinxiao.scenarios.levers.supply import (
+    Coordination,
+    EntryCost,
+    FirmGrant,
+    PublicInvestment,
+)
+from jinxiao.scenarios.levers.trade import (
+    KeptPurchases,
+    LocalSourcing,
+    OutsideSales,
+    ParcelSubsidy,
+)
 from jinxiao.scenarios.levers.transfers import Transfer
 from jinxiao.scenarios.levers.work import (
     Administration,
@@ -57,6 +70,16 @@ AnyInstrument = Annotated[
     | MortgageTerms
     | HomeRenewal
     | HomeAcquisition
+    | Event
+    | TourReward
+    | OutsideSales
+    | ParcelSubsidy
+    | KeptPurchases
+    | LocalSourcing
+    | PublicInvestment
+    | FirmGrant
+    | EntryCost
+    | Coordination
     | Administration,
     Field(discriminator="kind"),
 ]
@@ -70,26 +93,36 @@ __all__ = [
     "BudgetPool",
     "BusinessLoanSubsidy",
     "ConsumerLoanSubsidy",
+    "Coordination",
     "CouponWave",
     "CreditLine",
     "DepartureRefund",
     "Draft",
     "DurableSubsidy",
+    "EntryCost",
+    "Event",
+    "FirmGrant",
     "HomeAcquisition",
     "HomeRenewal",
     "HomeSubsidy",
     "InboundEase",
     "Instrument",
+    "KeptPurchases",
     "LabourCostRelief",
+    "LocalSourcing",
     "MedicalCover",
     "MinimumWage",
     "MortgageTerms",
+    "OutsideSales",
     "PaidLeave",
+    "ParcelSubsidy",
     "PaymentEase",
+    "PublicInvestment",
     "PublicPosts",
     "SchoolBreak",
     "TicketWaiver",
     "Tier",
+    "TourReward",
     "Training",
     "Transfer",
     "UnemploymentInsurance",
