@@ -14,7 +14,7 @@ from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, month_l
 
 ALL_ZONES = (1 << N_ZONES) - 1
 """Bit mask with every zone set; bit ``z`` stands for zone ``z``."""
-MAX_RULES = 96
+MAX_RULES = 240
 """Rules a run may hold; costs are booked by rule id below this."""
 MOST_FACES = 4
 """Faces of a pack of which what is left can be carried to another month."""
@@ -44,6 +44,10 @@ class Basis(IntEnum):
     """each member in the band of students"""
     TRAINED = 10
     """each earner who finishes a training course this month"""
+    PERSON = 11
+    """each member"""
+    ELDER = 12
+    """each member of 60 and over; of 80 and over where `age_min` says so"""
 
 
 TRANSFER = np.dtype(
@@ -152,6 +156,48 @@ COUPON = np.dtype(
 )
 
 
+class RewardTo(IntEnum):
+    """Firms that a reward is for."""
+
+    USED_CAR_DEALER = 0
+    DISMANTLER = 1
+    """recyclers of scrapped vehicles"""
+    FARM_ECOMMERCE = 2
+    """sellers of farm produce online"""
+    FIRST_STORE = 3
+    """the first store of a brand in the province"""
+
+
+REWARD = np.dtype(
+    [
+        ("rule", np.int32),
+        ("to", np.int32),  # RewardTo
+        ("zones", np.int64),  # bit mask
+        ("least_sales", np.float64),  # yuan a year that a firm must sell
+        ("least_growth", np.float64),  # by which its sales must have grown on the year before; 0: need not
+        ("least_units", np.float64),  # vehicles taken apart or parcels sent a year that it must reach
+        ("rate", np.float64),  # paid per yuan of the year's sales
+        ("per_unit", np.float64),  # paid per vehicle or parcel, yuan
+        ("flat", np.float64),  # paid to each firm that qualifies, yuan
+        ("cap", np.float64),  # most paid to a firm in a year, yuan
+        ("number", np.float64),  # firms that are chosen a year; infinite: all that qualify
+        ("take_up", np.float64),  # share of those that qualify and claim
+        ("due_in", np.int32),  # months until it is assessed and paid; 0: this month
+    ],
+    align=True,
+)
+
+ORDER = np.dtype(
+    [
+        ("rule", np.int32),
+        ("zones", np.int64),  # bit mask; the cities of which it has a zone share the order
+        ("sector", np.int32),  # Sector of the firms that deliver
+        ("amount", np.float64),  # yuan this month
+    ],
+    align=True,
+)
+
+
 @dataclass
 class Conditions:
     """What policy sets in one month. Neutral by default.
@@ -163,6 +209,12 @@ class Conditions:
     transfers: np.ndarray = field(default_factory=lambda: np.zeros(0, TRANSFER))
     durable_rules: np.ndarray = field(default_factory=lambda: np.zeros(0, DURABLE_RULE))
     coupons: np.ndarray = field(default_factory=lambda: np.zeros(0, COUPON))
+    rewards: np.ndarray = field(default_factory=lambda: np.zeros(0, REWARD))
+    """rewards to firms, each assessed on the last twelve months when it falls due"""
+    orders: np.ndarray = field(default_factory=lambda: np.zeros(0, ORDER))
+    """works and goods that payers order from firms this month, shared among cities by households"""
+    outside_sales: np.ndarray = field(default_factory=lambda: np.zeros(0, ORDER))
+    """what buyers outside the province buy more this month, shared among cities as what they buy anyway"""
     pool_budget: dict[int, float] = field(default_factory=dict)
     """yuan released to each budget pool this month; what is unspent is carried on while the pool lives"""
     pool_expires: set[int] = field(default_factory=set)
@@ -185,6 +237,8 @@ class Conditions:
     labour_cost_relief: np.ndarray = field(default_factory=lambda: np.zeros(N_SECTORS))
     """(sectors,) share of the wage bill refunded to firms"""
 
+    placements: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) unemployed whom a programme places in work this month, beyond those who find it themselves, persons"""
     posts: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
     """(zones,) public posts and places on public works open to the unemployed this month, persons"""
     post_wage: float = 0.0
@@ -192,10 +246,17 @@ class Conditions:
     post_rule: int = -1
     """instrument that pays the posts"""
 
+    interest_gain: float = 0.0
+    """relative change of the interest that households receive on deposits, against the start"""
+    rent_gain: float = 0.0
+    """relative change of the rents and dividends that they receive"""
+    arrears_repaid: np.ndarray = field(default_factory=lambda: np.zeros((N_CITIES, N_SECTORS)))
+    """(cities, sectors) yuan of overdue bills that public buyers and large firms pay this month"""
+
     home_subsidy: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
     """(zones,) yuan off the price of a new home"""
     home_rule: int = -1
-    """instrument that pays it"""
+    """instrument that pays it, or one of those in ``channel_rules``"""
     mortgage_rate_cut: float = 0.0
     """annual rate by which mortgages, old and new, are cheaper; borne by banks"""
     down_payment_cut: float = 0.0
@@ -208,6 +269,8 @@ class Conditions:
     """yuan a home, paid as a voucher for a new home"""
     renewal_rule: int = -1
     """instrument that pays it"""
+    delivery: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
+    """(zones,) monthly probability that a household with a mortgage is handed over a home it has long waited for"""
     homes_acquired: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
     """(cities,) yuan this month for finished homes bought from builders as affordable housing"""
     acquisition_rule: int = -1
@@ -291,6 +354,9 @@ class Instrument:
         Shares of the six payers, adding up to one.
     financing : tuple of float
         Shares of the local part that are new money, moved from other spending, borrowed.
+    lot : str
+        Name under which households draw whether they take it up; instruments of one name reach the same households. Empty: its
+        key.
     """
 
     rule: int
@@ -298,6 +364,12 @@ class Instrument:
     measure: int
     payer_shares: tuple[float, ...]
     financing: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    lot: str = ""
+
+    @property
+    def draws_as(self) -> str:
+        """Name under which households draw whether they take it up: that of the lot, or its own."""
+        return self.lot or self.key
 
 
 @dataclass(frozen=True)
@@ -339,7 +411,9 @@ def _channels(conditions: Conditions) -> dict[str, set[int]]:
         "refund_rule": {conditions.refund_rule} - {-1},
         "loan_rule": {conditions.loan_rule} - {-1},
         "post_rule": {conditions.post_rule} - {-1},
-        "home_rule": {conditions.home_rule} - {-1},
+        "home_subsidy": ({conditions.home_rule} | set(conditions.channel_rules.get("home_subsidy", ())))
+        - {-1},
+        "orders": set(conditions.orders["rule"].tolist()),
         "renewal_rule": {conditions.renewal_rule} - {-1},
         "acquisition_rule": {conditions.acquisition_rule} - {-1},
     }

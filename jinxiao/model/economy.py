@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import mesa
@@ -33,7 +34,13 @@ from jinxiao.model.households.loop import (
 from jinxiao.model.households.rules import interest_saved
 from jinxiao.model.ledger import ACCOUNT_NAMES, Account, Ledger, LedgerError
 from jinxiao.model.markets import MarketState
-from jinxiao.model.month import household_month, policy_channels, tourist_month
+from jinxiao.model.month import (
+    household_month,
+    interest_in_property,
+    orders_by_city,
+    policy_channels,
+    tourist_month,
+)
 from jinxiao.model.names import (
     CITIES,
     N_CITIES,
@@ -188,7 +195,7 @@ class Economy(mesa.Model):
         self.instruments = {i.rule: i for i in policy.instruments}
         self.luck = np.array(
             [
-                take_up_draw(self.instruments[r].key if r in self.instruments else str(r))
+                take_up_draw(self.instruments[r].draws_as if r in self.instruments else str(r))
                 for r in range(MAX_RULES)
             ]
         )
@@ -546,6 +553,9 @@ class Economy(mesa.Model):
             return
         f, starts = self.state.firms, self.founding.cell_starts
         other = self.founding.other_purchases * self.growth
+        if len(self.conditions.outside_sales):
+            more = orders_by_city(self.conditions.outside_sales, other)
+            np.add.at(other.T, self.conditions.outside_sales["sector"], more)
         self.waived = self.channels.waived
         self.supplied = mk.local_supply(self.custom, self.founding.supplier_share, self.values)
         self.other = other
@@ -663,7 +673,7 @@ class Economy(mesa.Model):
         # what is not tied to one cell is borne by all firms per yuan of sales
         common = (
             self.totals[Item.FARM]
-            + (1.0 - self.public_shares.bank_share_of_property) * self.totals[Item.PROPERTY]
+            + (1.0 - self._interest_share()) * self.totals[Item.PROPERTY]
             + self.channels.borne_by_firms
             - self.channels.refunds_to_firms
         ) / self.sales.sum()
@@ -687,7 +697,8 @@ class Economy(mesa.Model):
         if self.state.firms is None:
             return
         ledger, c = self.state.ledger, self.channels
-        pm.pay_households(ledger, self.totals, self.public_shares)
+        at_rates = replace(self.public_shares, bank_share_of_property=self._interest_share())
+        pm.pay_households(ledger, self.totals, at_rates)
         ledger.pay(Account.HOUSEHOLDS, Account.FIRMS, "consumption", pm.household_purchases(self.totals))
         ledger.pay(
             Account.HOUSEHOLDS, Account.REST, "consumption_outside", float(self.totals[Item.TRIPS_OUTSIDE])
@@ -712,6 +723,10 @@ class Economy(mesa.Model):
                 "grants_between_budgets",
                 float(self.founding.grants[account] * self.growth),
             )
+
+    def _interest_share(self) -> float:
+        """Return the part of property income that banks pay this month."""
+        return interest_in_property(self.conditions, self.public_shares.bank_share_of_property)
 
     def close_ledger(self) -> None:
         """Check that every stock equals last month's plus flows; carry budgets of governments and banks."""

@@ -15,6 +15,7 @@ from jinxiao.model.households.coupons import count_claimants, rush_deadline
 from jinxiao.model.households.loop import LEAST_NET, HouseholdMonth, HouseholdParameters
 from jinxiao.model.households.rules import LONGEST_BLOCK, highest_effect, interest_saved, wish_fits
 from jinxiao.model.ledger import Account
+from jinxiao.model.markets import HIGHEST_FINDING
 from jinxiao.model.names import N_CITIES, N_DURABLES, N_QUINTILES, N_SECTORS, N_ZONES, Payer, Sector
 from jinxiao.model.tourists.loop import TouristMonth
 
@@ -147,6 +148,53 @@ def own_days(month: int, calendar: CalendarMonth, values: Mapping[str, Any]) -> 
     return np.array([31.0, festival if calendar.spring_festival else usual, min(farmer, 31.0)])
 
 
+def finding_with_placements(finding: np.ndarray, jobless: np.ndarray, placements: np.ndarray) -> np.ndarray:
+    """Return the monthly probability of finding work where a programme places some of the unemployed, shape (cities,).
+
+    Firms hire no more than they want: whoever is placed leaves fewer vacancies to others in later months (displacement;
+    Crépon, Duflo, Gurgand, Rathelot and Zamora 2013).
+
+    Parameters
+    ----------
+    finding : ndarray, shape (cities,)
+        Probability without the programme.
+    jobless : ndarray, shape (zones,)
+        People without work last month.
+    placements : ndarray, shape (cities,)
+        Persons placed.
+    """
+    looking = jobless.reshape(N_CITIES, 2).sum(axis=1)
+    placed = np.where(looking > 0.0, placements / np.maximum(looking, 1.0), 0.0)
+    return np.asarray(np.where(placed > 0.0, np.minimum(finding + placed, HIGHEST_FINDING), finding))
+
+
+def property_factor(conditions: Conditions, interest_share: float) -> float:
+    """Return cash property income over what it would be at the rates, rents and dividends of the start."""
+    c = conditions
+    return 1.0 + interest_share * c.interest_gain + (1.0 - interest_share) * c.rent_gain
+
+
+def interest_in_property(conditions: Conditions, interest_share: float) -> float:
+    """Return the part of cash property income that banks pay, at this month's rates."""
+    return interest_share * (1.0 + conditions.interest_gain) / property_factor(conditions, interest_share)
+
+
+def orders_by_city(orders: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return yuan of each order in each city, shape (orders, cities).
+
+    Parameters
+    ----------
+    orders : ndarray of ORDER
+    weights : ndarray, shape (cities, sectors)
+        By which the cities that an order covers share it; where all are zero they share it evenly.
+    """
+    zone = 2 * np.arange(N_CITIES)
+    covered = (orders["zones"][:, None] >> zone) & 3 != 0
+    share = weights[:, orders["sector"]].T * covered
+    share = np.where(share.sum(axis=1, keepdims=True) > 0.0, share, covered)
+    return np.asarray(orders["amount"][:, None] * share / share.sum(axis=1, keepdims=True))
+
+
 def household_month(
     economy: "Economy", table: Any, rules: np.ndarray, open_share: np.ndarray, refill: np.ndarray
 ) -> HouseholdMonth:
@@ -175,7 +223,7 @@ def household_month(
         farm_index=float(s.farm_index[0]),
         separation=s.separation,
         zone_risk=economy.state.zone_risk,
-        finding=s.finding,
+        finding=finding_with_placements(s.finding, economy.state.jobless, c.placements),
         vacancy_cdf=s.vacancy_cdf,
         price=s.price,
         training=c.training,
@@ -183,6 +231,7 @@ def household_month(
         training_finding_gain=float(c.training_finding_gain),
         uninsured_change=np.stack([c.uninsured_share, c.uninsured_share + c.group_uninsured_share]),
         consumption_table=table,
+        property_factor=property_factor(c, v["firms.interest_share_of_property"]),
         destination_cdf=economy.destination_cdf,
         trip_odds=trip_odds(
             economy.month, economy.baseline.fit.trip_constant, economy.trip_logsum, economy.outing_shift, v
@@ -231,6 +280,7 @@ def household_month(
         renewal_grant=float(c.renewal_grant),
         renewal_rule=int(c.renewal_rule),
         home_price_factor=c.home_price_factor,
+        delivery=c.delivery,
         home_trend=math.exp(v["housing.purchase_trend"] * (economy.month - MIDDLE_OF_2024) / 12.0),
         luck=economy.luck,
     )
@@ -298,7 +348,8 @@ class Channels:
     payments : list of (amounts by rule, payee, item)
         For the ledger.
     waived, administration : ndarray, shape (cities, sectors)
-        Gate money that payers make good to sites; orders placed with business services, and homes bought from builders.
+        Gate money that payers make good to sites; orders placed with business services and others, and homes bought from
+        builders.
     to_owners : ndarray, shape (cities, sectors)
         Part of the refunds to firms that goes to individual businesses, whose owners are households.
     borne_by_firms, refunds_to_firms, visitor_coupons : float
@@ -372,11 +423,14 @@ def policy_channels(economy: "Economy") -> Channels:
         )
     for rule, payee, item in (
         (c.post_rule, Account.HOUSEHOLDS, "policy_transfers"),
-        (c.home_rule, Account.BANKS, "home_subsidies"),
         (c.renewal_rule, Account.BANKS, "home_subsidies"),
     ):
         if rule >= 0:
             book(households[rule], {rule: float(households[rule].sum())}, payee, item)
+    if c.home_rule >= 0:
+        paid = households[c.home_rule]
+        amounts = split_channel(c, "home_subsidy", float(paid.sum()), c.home_rule)
+        book(paid, amounts, Account.BANKS, "home_subsidies")
     acquired = np.zeros((N_CITIES, N_SECTORS))
     if c.acquisition_rule >= 0 and c.homes_acquired.any():
         acquired[:, Sector.CONSTRUCTION] = c.homes_acquired
@@ -410,5 +464,11 @@ def policy_channels(economy: "Economy") -> Channels:
         administration[:, Sector.BUSINESS_SERVICES] = sum(amounts.values()) * population
         book(population, amounts, Account.FIRMS, "administration")
     administration += acquired
+    if len(c.orders):
+        by_sector = orders_by_city(c.orders, np.tile(population[:, None], (1, N_SECTORS)))
+        ordered = np.zeros((MAX_RULES, N_CITIES))
+        np.add.at(ordered, c.orders["rule"], by_sector)
+        np.add.at(administration.T, c.orders["sector"], by_sector)
+        book_rules(ordered, c.orders, Account.FIRMS, "orders")
     borne = sum(_firms_part(amounts, economy.instruments) for amounts, _, _ in payments)
     return Channels(cost, payments, waived, administration, to_owners, borne, refunded, visitor_coupons)

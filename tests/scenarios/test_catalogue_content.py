@@ -5,9 +5,10 @@ from pydantic import BaseModel
 
 from jinxiao.files.priors import Distribution
 from jinxiao.scenarios.accounts import Financing, Payers
+from jinxiao.scenarios.plan import load_plan
 from jinxiao.scenarios.records import Parameter
 
-NUMBERS = (1, 5, 7, 11, 14, 15, 21, 29)
+NUMBERS = tuple(load_plan().measures)
 
 
 def bare_numbers(value, path=""):

@@ -64,7 +64,7 @@ def test_an_unknown_measure_is_refused_with_the_allowed_numbers(plan):
         lambda: read_measures(plan, "5,99"),
         lambda: read_scenario(plan, "measures:5,x"),
     ):
-        with pytest.raises(InputError, match="1, 5, 7, 11, 14, 15, 21, 29"):
+        with pytest.raises(InputError, match=", ".join(map(str, plan.measures))):
             attempt()
 
 

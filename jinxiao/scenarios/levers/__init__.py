@@ -10,7 +10,14 @@ from pydantic import Field
 from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
 from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy, CreditLine
 from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
-from jinxiao.scenarios.levers.housing import HomeAcquisition, HomeRenewal, HomeSubsidy, MortgageTerms
+from jinxiao.scenarios.levers.firms import ArrearsRepaid, FirmReward, OutsideSales, PublicOrder
+from jinxiao.scenarios.levers.housing import (
+    HomeAcquisition,
+    HomeDelivery,
+    HomeRenewal,
+    HomeSubsidy,
+    MortgageTerms,
+)
 from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, VisaFree
 from jinxiao.scenarios.levers.leisure import (
     Attraction,
@@ -19,10 +26,12 @@ from jinxiao.scenarios.levers.leisure import (
     SchoolBreak,
     TicketWaiver,
 )
+from jinxiao.scenarios.levers.property import DepositRates, PropertyIncome
 from jinxiao.scenarios.levers.protection import MedicalCover, UnemploymentInsurance
 from jinxiao.scenarios.levers.transfers import Transfer
 from jinxiao.scenarios.levers.work import (
     Administration,
+    JobPlacement,
     LabourCostRelief,
     MinimumWage,
     PublicPosts,
@@ -56,6 +65,14 @@ AnyInstrument = Annotated[
     | MortgageTerms
     | HomeRenewal
     | HomeAcquisition
+    | HomeDelivery
+    | DepositRates
+    | PropertyIncome
+    | JobPlacement
+    | ArrearsRepaid
+    | FirmReward
+    | PublicOrder
+    | OutsideSales
     | Administration,
     Field(discriminator="kind"),
 ]
@@ -65,6 +82,7 @@ __all__ = [
     "Actual",
     "Administration",
     "AnyInstrument",
+    "ArrearsRepaid",
     "Attraction",
     "BudgetPool",
     "BusinessLoanSubsidy",
@@ -72,18 +90,25 @@ __all__ = [
     "CouponWave",
     "CreditLine",
     "DepartureRefund",
+    "DepositRates",
     "Draft",
     "DurableSubsidy",
+    "FirmReward",
     "HomeAcquisition",
+    "HomeDelivery",
     "HomeRenewal",
     "HomeSubsidy",
     "InboundEase",
     "Instrument",
+    "JobPlacement",
     "LabourCostRelief",
     "MedicalCover",
     "MinimumWage",
     "MortgageTerms",
+    "OutsideSales",
     "PaidLeave",
+    "PropertyIncome",
+    "PublicOrder",
     "PublicPosts",
     "SchoolBreak",
     "TicketWaiver",

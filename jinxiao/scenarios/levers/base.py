@@ -8,11 +8,20 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from jinxiao.model.conditions import COUPON, DURABLE_RULE, TRANSFER, Conditions
+from jinxiao.model.conditions import COUPON, DURABLE_RULE, ORDER, REWARD, TRANSFER, Conditions
 from jinxiao.model.names import month_label
 from jinxiao.scenarios.accounts import Financing, Geo, Payers
 from jinxiao.scenarios.records import Grade, Month, Source, Strict, Text, refuse
 
+TABLES = {
+    "transfers": TRANSFER,
+    "durable_rules": DURABLE_RULE,
+    "coupons": COUPON,
+    "rewards": REWARD,
+    "orders": ORDER,
+    "outside_sales": ORDER,
+}
+"""Fields of Conditions that are tables of rows."""
 Status = Literal["continued", "raised", "new"]
 """Relative to the start of the plan: ran before it, a level raised under it, or added by it."""
 Authority = Literal["national", "provincial", "local"]
@@ -54,9 +63,7 @@ class Draft:
 
     conditions: Conditions
     pools: Mapping[str, int]
-    _rows: dict[str, list[dict[str, Any]]] = field(
-        default_factory=lambda: {"transfers": [], "durable_rules": [], "coupons": []}
-    )
+    _rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in TABLES})
 
     def transfer(self, **row: Any) -> None:
         """Add a row of ``Conditions.transfers``."""
@@ -69,6 +76,18 @@ class Draft:
     def coupon(self, **row: Any) -> None:
         """Add a row of ``Conditions.coupons``."""
         self._rows["coupons"].append(row)
+
+    def reward(self, **row: Any) -> None:
+        """Add a row of ``Conditions.rewards``."""
+        self._rows["rewards"].append(row)
+
+    def order(self, **row: Any) -> None:
+        """Add a row of ``Conditions.orders``."""
+        self._rows["orders"].append(row)
+
+    def sell_outside(self, **row: Any) -> None:
+        """Add a row of ``Conditions.outside_sales``."""
+        self._rows["outside_sales"].append(row)
 
     def charge(self, rule: int, yuan: float) -> None:
         """Book yuan spent this month on things other than payments to agents."""
@@ -97,7 +116,7 @@ class Draft:
 
     def finish(self) -> Conditions:
         """Put the rows into their arrays, ordered by rule, and return the Conditions."""
-        for name, dtype in (("transfers", TRANSFER), ("durable_rules", DURABLE_RULE), ("coupons", COUPON)):
+        for name, dtype in TABLES.items():
             rows = self._rows[name]
             array = np.zeros(len(rows), dtype)
             for index, row in enumerate(sorted(rows, key=_row_order)):
@@ -201,6 +220,11 @@ class Instrument(Strict):
     def runs(self, month: int) -> bool:
         """Return whether `month` lies between announcement (or start) and end."""
         return self.first <= month and (self.end is None or month <= self.end)
+
+    @property
+    def lot(self) -> str:
+        """Name under which households draw whether they take it up; empty: the instrument's own."""
+        return ""
 
     @property
     def evidence(self) -> Grade:
