@@ -46,6 +46,7 @@ ITEMS = (
     "policy_transfers", "taxes_and_contributions", "consumption", "consumption_outside", "tourist_spending",
     "other_purchases", "inflow_of_goods", "profits", "subsidies", "coupons", "ticket_waivers", "refunds",
     "administration", "home_purchases",
+    "orders",
     "home_subsidies", "building", "labour_cost_refunds", "interest_subsidies", "new_loans", "repayments",
     "grants_between_budgets",
 )  # fmt: skip
