@@ -10,11 +10,12 @@ from enum import IntEnum
 
 import numpy as np
 
+from jinxiao.model.firms.rewards import REWARD
 from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, month_label
 
 ALL_ZONES = (1 << N_ZONES) - 1
 """Bit mask with every zone set; bit ``z`` stands for zone ``z``."""
-MAX_RULES = 240
+MAX_RULES = 256
 """Rules a run may hold; costs are booked by rule id below this."""
 MOST_FACES = 4
 """Faces of a pack of which what is left can be carried to another month."""
@@ -156,48 +157,6 @@ COUPON = np.dtype(
 )
 
 
-class RewardTo(IntEnum):
-    """Firms that a reward is for."""
-
-    USED_CAR_DEALER = 0
-    DISMANTLER = 1
-    """recyclers of scrapped vehicles"""
-    FARM_ECOMMERCE = 2
-    """sellers of farm produce online"""
-    FIRST_STORE = 3
-    """the first store of a brand in the province"""
-
-
-REWARD = np.dtype(
-    [
-        ("rule", np.int32),
-        ("to", np.int32),  # RewardTo
-        ("zones", np.int64),  # bit mask
-        ("least_sales", np.float64),  # yuan a year that a firm must sell
-        ("least_growth", np.float64),  # by which its sales must have grown on the year before; 0: need not
-        ("least_units", np.float64),  # vehicles taken apart or parcels sent a year that it must reach
-        ("rate", np.float64),  # paid per yuan of the year's sales
-        ("per_unit", np.float64),  # paid per vehicle or parcel, yuan
-        ("flat", np.float64),  # paid to each firm that qualifies, yuan
-        ("cap", np.float64),  # most paid to a firm in a year, yuan
-        ("number", np.float64),  # firms that are chosen a year; infinite: all that qualify
-        ("take_up", np.float64),  # share of those that qualify and claim
-        ("due_in", np.int32),  # months until it is assessed and paid; 0: this month
-    ],
-    align=True,
-)
-
-ORDER = np.dtype(
-    [
-        ("rule", np.int32),
-        ("zones", np.int64),  # bit mask; the cities of which it has a zone share the order
-        ("sector", np.int32),  # Sector of the firms that deliver
-        ("amount", np.float64),  # yuan this month
-    ],
-    align=True,
-)
-
-
 @dataclass
 class Conditions:
     """What policy sets in one month. Neutral by default.
@@ -210,11 +169,7 @@ class Conditions:
     durable_rules: np.ndarray = field(default_factory=lambda: np.zeros(0, DURABLE_RULE))
     coupons: np.ndarray = field(default_factory=lambda: np.zeros(0, COUPON))
     rewards: np.ndarray = field(default_factory=lambda: np.zeros(0, REWARD))
-    """rewards to firms, each assessed on the last twelve months when it falls due"""
-    orders: np.ndarray = field(default_factory=lambda: np.zeros(0, ORDER))
-    """works and goods that payers order from firms this month, shared among cities by households"""
-    outside_sales: np.ndarray = field(default_factory=lambda: np.zeros(0, ORDER))
-    """what buyers outside the province buy more this month, shared among cities as what they buy anyway"""
+    """rules of rewards to single firms, paid in December for the year"""
     pool_budget: dict[int, float] = field(default_factory=dict)
     """yuan released to each budget pool this month; what is unspent is carried on while the pool lives"""
     pool_expires: set[int] = field(default_factory=set)
@@ -331,6 +286,13 @@ class Conditions:
     """share of foreign visitors' goods spending in shops that take part and is claimed"""
     refund_rule: int = -1
 
+    outside_orders: dict[tuple[int, int], float] = field(default_factory=dict)
+    """yuan of goods and services that buyers outside the province order this month because of policy, by (sector, zones of
+    the sellers as a bit mask)"""
+    orders: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    """yuan of purchases from firms this month, by (rule, sector, zones as a bit mask)"""
+    grants: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    """yuan paid to firms this month for nothing in return, by (rule, sector, zones as a bit mask)"""
     cost_by_rule: dict[int, float] = field(default_factory=dict)
     """yuan spent this month on things other than payments to agents (administration, promotion), by rule"""
     channel_rules: dict[str, dict[int, float]] = field(default_factory=dict)
@@ -413,7 +375,6 @@ def _channels(conditions: Conditions) -> dict[str, set[int]]:
         "post_rule": {conditions.post_rule} - {-1},
         "home_subsidy": ({conditions.home_rule} | set(conditions.channel_rules.get("home_subsidy", ())))
         - {-1},
-        "orders": set(conditions.orders["rule"].tolist()),
         "renewal_rule": {conditions.renewal_rule} - {-1},
         "acquisition_rule": {conditions.acquisition_rule} - {-1},
     }

@@ -37,7 +37,6 @@ from jinxiao.model.markets import MarketState
 from jinxiao.model.month import (
     household_month,
     interest_in_property,
-    orders_by_city,
     policy_channels,
     tourist_month,
 )
@@ -553,9 +552,7 @@ class Economy(mesa.Model):
             return
         f, starts = self.state.firms, self.founding.cell_starts
         other = self.founding.other_purchases * self.growth
-        if len(self.conditions.outside_sales):
-            more = orders_by_city(self.conditions.outside_sales, other)
-            np.add.at(other.T, self.conditions.outside_sales["sector"], more)
+        other = other + mk.over_cities(self.conditions.outside_orders, self.founding.supplier_share)
         self.waived = self.channels.waived
         self.supplied = mk.local_supply(self.custom, self.founding.supplier_share, self.values)
         self.other = other

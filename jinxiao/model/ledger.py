@@ -46,7 +46,7 @@ ITEMS = (
     "policy_transfers", "taxes_and_contributions", "consumption", "consumption_outside", "tourist_spending",
     "other_purchases", "inflow_of_goods", "profits", "subsidies", "coupons", "ticket_waivers", "refunds",
     "administration", "home_purchases",
-    "orders",
+    "policy_purchases", "grants_to_firms",
     "home_subsidies", "building", "labour_cost_refunds", "interest_subsidies", "new_loans", "repayments",
     "grants_between_budgets",
 )  # fmt: skip

@@ -234,6 +234,23 @@ def visitor_choice(pull: np.ndarray, added: np.ndarray, dissimilarity: float) ->
     return dissimilarity * float(np.log(weights.sum() / pull.sum())), np.tile(cdf, (N_MARKETS, 1))
 
 
+def over_cities(amounts: Mapping[tuple[int, int], float], weight: np.ndarray) -> np.ndarray:
+    """Return yuan by (sector, zones as a bit mask) shared over the cities of the zones by weight, shape (cities, sectors).
+
+    Parameters
+    ----------
+    weight : ndarray, shape (cities, sectors)
+        Where none of the cities covered has any, they share alike.
+    """
+    out = np.zeros((N_CITIES, N_SECTORS))
+    for (sector, zones), amount in sorted(amounts.items()):
+        covered = np.array([bool(zones >> 2 * city & 3) for city in range(N_CITIES)], dtype=np.float64)
+        shares = covered * weight[:, sector]
+        shares = shares if shares.sum() > 0.0 else covered
+        out[:, sector] += amount * shares / max(shares.sum(), 1.0e-300)
+    return out
+
+
 def local_share(values: Values) -> np.ndarray:
     """Return the share of custom that pays suppliers in the province, shape (sectors,): nought where none is given."""
     given = np.asarray(values["firms.local_supply_share"])

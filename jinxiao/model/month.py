@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jinxiao.model import markets as mk
 from jinxiao.model import payments as pm
 from jinxiao.model.baseline import CalendarMonth
 from jinxiao.model.conditions import MAX_RULES, Basis, Channel, ClaimRule, Conditions, Instrument
@@ -15,7 +16,6 @@ from jinxiao.model.households.coupons import count_claimants, rush_deadline
 from jinxiao.model.households.loop import LEAST_NET, HouseholdMonth, HouseholdParameters
 from jinxiao.model.households.rules import LONGEST_BLOCK, highest_effect, interest_saved, wish_fits
 from jinxiao.model.ledger import Account
-from jinxiao.model.markets import HIGHEST_FINDING
 from jinxiao.model.names import N_CITIES, N_DURABLES, N_QUINTILES, N_SECTORS, N_ZONES, Payer, Sector
 from jinxiao.model.tourists.loop import TouristMonth
 
@@ -165,7 +165,7 @@ def finding_with_placements(finding: np.ndarray, jobless: np.ndarray, placements
     """
     looking = jobless.reshape(N_CITIES, 2).sum(axis=1)
     placed = np.where(looking > 0.0, placements / np.maximum(looking, 1.0), 0.0)
-    return np.asarray(np.where(placed > 0.0, np.minimum(finding + placed, HIGHEST_FINDING), finding))
+    return np.asarray(np.where(placed > 0.0, np.minimum(finding + placed, mk.HIGHEST_FINDING), finding))
 
 
 def property_factor(conditions: Conditions, interest_share: float) -> float:
@@ -177,22 +177,6 @@ def property_factor(conditions: Conditions, interest_share: float) -> float:
 def interest_in_property(conditions: Conditions, interest_share: float) -> float:
     """Return the part of cash property income that banks pay, at this month's rates."""
     return interest_share * (1.0 + conditions.interest_gain) / property_factor(conditions, interest_share)
-
-
-def orders_by_city(orders: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return yuan of each order in each city, shape (orders, cities).
-
-    Parameters
-    ----------
-    orders : ndarray of ORDER
-    weights : ndarray, shape (cities, sectors)
-        By which the cities that an order covers share it; where all are zero they share it evenly.
-    """
-    zone = 2 * np.arange(N_CITIES)
-    covered = (orders["zones"][:, None] >> zone) & 3 != 0
-    share = weights[:, orders["sector"]].T * covered
-    share = np.where(share.sum(axis=1, keepdims=True) > 0.0, share, covered)
-    return np.asarray(orders["amount"][:, None] * share / share.sum(axis=1, keepdims=True))
 
 
 def household_month(
@@ -337,6 +321,15 @@ def split_channel(conditions: Conditions, channel: str, amount: float, single: i
     return {single: amount} if single >= 0 else {}
 
 
+def by_first(amounts: Mapping[tuple[int, int, int], float]) -> dict[int, dict[tuple[int, int], float]]:
+    """Return amounts by (rule, sector, zones) as one mapping by (sector, zones) a rule, in the order of the rules."""
+    result: dict[int, dict[tuple[int, int], float]] = {}
+    for (rule, sector, zones), amount in sorted(amounts.items()):
+        if amount:
+            result.setdefault(rule, {})[sector, zones] = amount
+    return result
+
+
 @dataclass
 class Channels:
     """What policy cost this month.
@@ -348,8 +341,8 @@ class Channels:
     payments : list of (amounts by rule, payee, item)
         For the ledger.
     waived, administration : ndarray, shape (cities, sectors)
-        Gate money that payers make good to sites; orders placed with business services and others, and homes bought from
-        builders.
+        Gate money that payers make good to sites; orders placed with business services and other firms, and homes bought
+        from builders.
     to_owners : ndarray, shape (cities, sectors)
         Part of the refunds to firms that goes to individual businesses, whose owners are households.
     borne_by_firms, refunds_to_firms, visitor_coupons : float
@@ -464,11 +457,14 @@ def policy_channels(economy: "Economy") -> Channels:
         administration[:, Sector.BUSINESS_SERVICES] = sum(amounts.values()) * population
         book(population, amounts, Account.FIRMS, "administration")
     administration += acquired
-    if len(c.orders):
-        by_sector = orders_by_city(c.orders, np.tile(population[:, None], (1, N_SECTORS)))
-        ordered = np.zeros((MAX_RULES, N_CITIES))
-        np.add.at(ordered, c.orders["rule"], by_sector)
-        np.add.at(administration.T, c.orders["sector"], by_sector)
-        book_rules(ordered, c.orders, Account.FIRMS, "orders")
+    for rule, amounts_of in by_first(c.orders).items():
+        bought = mk.over_cities(amounts_of, np.tile(population[:, None], N_SECTORS))
+        book(bought.sum(axis=1), {rule: float(bought.sum())}, Account.FIRMS, "policy_purchases")
+        administration += bought
+    for rule, amounts_of in by_first(c.grants).items():
+        given = mk.over_cities(amounts_of, np.maximum(economy.custom, 1.0))
+        book(given.sum(axis=1), {rule: float(given.sum())}, Account.FIRMS, "grants_to_firms")
+        refunded += float(given.sum())
+        to_owners = to_owners + given * economy.founding.own_share
     borne = sum(_firms_part(amounts, economy.instruments) for amounts, _, _ in payments)
     return Channels(cost, payments, waived, administration, to_owners, borne, refunded, visitor_coupons)

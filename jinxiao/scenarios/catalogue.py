@@ -46,7 +46,8 @@ UNITS_ZH = {
     "yuan/person/year": "元/人/年", "yuan/shop/day": "元/店/日", "persons": "人", "persons/year": "人次/年", "months": "月",
     "units": "件", "days": "天", "weeks": "周", "days/year": "天/年", "days/break": "天/次", "quintiles": "组", "coupons": "张",
     "hires/year": "人/年", "homes": "套", "homes/year": "套/年", "yuan/home": "元/套", "households": "户", "units/year": "件/年",
-    "yuan/firm": "元/家", "firms/year": "家/年", "months of income": "月收入",
+    "months of income": "月收入",
+    "yuan/case": "元/项", "cases/year": "项/年",
 }  # fmt: skip
 
 

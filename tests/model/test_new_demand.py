@@ -14,22 +14,15 @@ from small_policies import (
     transfer,
 )
 
-from jinxiao.model.conditions import ALL_ZONES, ORDER, Basis, Conditions, Instrument, Policy
+from jinxiao.model.conditions import ALL_ZONES, Basis, Conditions, Instrument, Policy
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import ITEMS, Account
-from jinxiao.model.month import interest_in_property, orders_by_city, property_factor
+from jinxiao.model.markets import over_cities
+from jinxiao.model.month import interest_in_property, property_factor
 from jinxiao.model.names import N_CITIES, N_SECTORS, N_ZONES, Sector
 
 TAIYUAN = 0b11
-
-
-def order(**changes):
-    """One order over the whole province, with ``changes``."""
-    row = np.zeros(1, ORDER)
-    for name, value in ({"rule": RULE, "zones": ALL_ZONES, "sector": Sector.CONSTRUCTION} | changes).items():
-        row[name] = value
-    return row
 
 
 # --- property income
@@ -74,7 +67,7 @@ def test_placing_brings_people_into_work_sooner_and_firms_hire_no_more_for_it(hi
 
 def test_an_order_is_paid_to_firms_of_its_sector_and_cities(history: Economy) -> None:
     for zones, cities in ((ALL_ZONES, range(N_CITIES)), (TAIYUAN, [0])):
-        run = branch(history, policy_of(orders=order(amount=6e8, zones=zones)), 1)
+        run = branch(history, policy_of(orders={(RULE, int(Sector.CONSTRUCTION), zones): 6e8}), 1)
         none = branch(history, neutral_policy(), 1)
         more = run.sales - none.sales
         assert more.sum() == pytest.approx(6e8) == cost(run)[HISTORY]
@@ -82,13 +75,13 @@ def test_an_order_is_paid_to_firms_of_its_sector_and_cities(history: Economy) ->
 
 
 def test_orders_employ_people_in_later_months(history: Economy) -> None:
-    run = branch(history, policy_of(orders=order(amount=2e9)), 12)
+    run = branch(history, policy_of(orders={(RULE, int(Sector.CONSTRUCTION), ALL_ZONES): 2e9}), 12)
     none = branch(history, neutral_policy(), 12)
     assert total(run, Item.EMPLOYED)[-1] > total(none, Item.EMPLOYED)[-1]
 
 
 def test_sales_outside_are_paid_by_the_rest_of_the_country(history: Economy) -> None:
-    run = branch(history, policy_of(outside_sales=order(amount=5e8, sector=Sector.MANUFACTURING)), 1)
+    run = branch(history, policy_of(outside_orders={(int(Sector.MANUFACTURING), ALL_ZONES): 5e8}), 1)
     none = branch(history, neutral_policy(), 1)
     more = run.sales - none.sales
     assert more.sum() == pytest.approx(5e8) and more[:, Sector.MANUFACTURING].sum() == pytest.approx(5e8)
@@ -100,13 +93,12 @@ def test_sales_outside_are_paid_by_the_rest_of_the_country(history: Economy) -> 
 def test_cities_share_an_order_by_weight_and_evenly_without() -> None:
     weights = np.zeros((N_CITIES, N_SECTORS))
     weights[:, Sector.CONSTRUCTION] = np.arange(N_CITIES)
-    rows = np.concatenate(
-        [order(amount=55.0), order(amount=8.0, zones=TAIYUAN), order(amount=11.0, sector=0)]
-    )
-    shared = orders_by_city(rows, weights)
-    np.testing.assert_allclose(shared[0], np.arange(N_CITIES))
-    assert shared[1, 0] == 8.0 and not shared[1, 1:].any()  # covered, though it has no weight
-    np.testing.assert_allclose(shared[2], 1.0)
+    construction = int(Sector.CONSTRUCTION)
+    shared = over_cities({(construction, ALL_ZONES): 55.0, (0, ALL_ZONES): 11.0}, weights)
+    np.testing.assert_allclose(shared[:, construction], np.arange(N_CITIES))
+    np.testing.assert_allclose(shared[:, 0], 1.0)
+    alone = over_cities({(construction, TAIYUAN): 8.0}, weights)  # covered, though it has no weight
+    assert alone[0, construction] == 8.0 == alone.sum()
 
 
 # --- homes

@@ -46,7 +46,7 @@ def test_without_the_plan_rules_stop_and_levels_stay(plan):
     assert plan.rules[7, "pension_rise_2024"] in keep
     for month in months[START:]:
         assert rules_of(month) <= keep and plan.rules[7, "pension_rise_2024"] in rules_of(month)
-        assert not len(month.orders) and not len(month.rewards) and not len(month.outside_sales)
+        assert not month.orders and not month.grants and not month.outside_orders and not len(month.rewards)
         assert not month.placements.any() and not month.arrears_repaid.any() and not month.delivery.any()
         assert not month.pool_budget and not month.cost_by_rule
         assert month.loan_rule == month.refund_rule == month.business_loan_rule == -1

@@ -7,6 +7,7 @@ from jinxiao.calibration.baseline import fit_baseline
 from jinxiao.calibration.parameters import load_parameters
 from jinxiao.calibration.world import World
 from jinxiao.model.economy import Economy
+from jinxiao.model.firms.rewards import Kind
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.names import month_index
 
@@ -84,7 +85,7 @@ def test_what_a_measure_costs_is_what_is_received_and_ordered(plan, village, num
     received = accounts[START:, RECEIVED].sum(axis=1)
     ordered = np.array(
         [
-            sum(c.cost_by_rule.values()) + c.orders["amount"].sum() + c.homes_acquired.sum()
+            sum([*c.cost_by_rule.values(), *c.orders.values(), *c.grants.values(), c.homes_acquired.sum()])
             for c in policy.months[START:]
         ]
     )
@@ -110,17 +111,16 @@ def test_history_of_rates_stays_in_every_scenario(plan):
 
 def test_the_three_rewards_of_the_plan_are_exact(plan):
     dealer = plan.measures[17].instruments["used_car_reward"]
-    assert (dealer.least_sales.value, dealer.least_growth.value) == (5_000_000, 0.10)
+    assert (dealer.sales_over.value, dealer.growth_from.value) == (5_000_000, 0.10)
     assert (dealer.rate.value, dealer.cap.value) == (0.005, 1_000_000)
     recycler = plan.measures[17].instruments["dismantler_reward"]
-    assert (recycler.least_units.value, recycler.cap.value) == (5000, 1_000_000)
+    assert (recycler.units_from.value, recycler.cap.value) == (5000, 1_000_000)
     months = plan.scenario(17).policy(40).months
     own = {plan.rules[17, key] for key in ("used_car_reward", "dismantler_reward")}
-    due = [
-        [int(row["due_in"]) for row in months[m].rewards if row["rule"] in own] for m in range(START - 1, 37)
-    ]
-    assert due[0] == [] and due[1] == [6, 6] and due[7] == [0, 0]  # December 2025
-    assert due[19] == [0, 0] and due[20] == []  # December 2026, then over
+    known = [own <= set(month.rewards["rule"].tolist()) for month in months]
+    assert known.index(True) == START and sum(known) == month_index("2026-12") - START + 1
+    (row,) = months[20].rewards[months[20].rewards["rule"] == plan.rules[17, "used_car_reward"]]
+    assert (row["kind"], row["sales_from"], row["units_from"]) == (Kind.USED_CARS, 0.0, 0.0)
 
 
 def test_arrears_are_repaid_once_and_evenly(plan):

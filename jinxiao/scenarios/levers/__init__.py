@@ -10,7 +10,7 @@ from pydantic import Field
 from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
 from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy, CreditLine
 from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
-from jinxiao.scenarios.levers.firms import ArrearsRepaid, FirmReward, OutsideSales, PublicOrder
+from jinxiao.scenarios.levers.firms import ArrearsRepaid, FirmReward
 from jinxiao.scenarios.levers.housing import (
     HomeAcquisition,
     HomeDelivery,
@@ -28,6 +28,8 @@ from jinxiao.scenarios.levers.leisure import (
 )
 from jinxiao.scenarios.levers.property import DepositRates, PropertyIncome
 from jinxiao.scenarios.levers.protection import MedicalCover, UnemploymentInsurance
+from jinxiao.scenarios.levers.supply import FirmGrant, PublicInvestment
+from jinxiao.scenarios.levers.trade import OutsideSales
 from jinxiao.scenarios.levers.transfers import Transfer
 from jinxiao.scenarios.levers.work import (
     Administration,
@@ -71,8 +73,9 @@ AnyInstrument = Annotated[
     | JobPlacement
     | ArrearsRepaid
     | FirmReward
-    | PublicOrder
     | OutsideSales
+    | PublicInvestment
+    | FirmGrant
     | Administration,
     Field(discriminator="kind"),
 ]
@@ -93,6 +96,7 @@ __all__ = [
     "DepositRates",
     "Draft",
     "DurableSubsidy",
+    "FirmGrant",
     "FirmReward",
     "HomeAcquisition",
     "HomeDelivery",
@@ -108,7 +112,7 @@ __all__ = [
     "OutsideSales",
     "PaidLeave",
     "PropertyIncome",
-    "PublicOrder",
+    "PublicInvestment",
     "PublicPosts",
     "SchoolBreak",
     "TicketWaiver",

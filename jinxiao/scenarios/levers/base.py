@@ -8,20 +8,11 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from jinxiao.model.conditions import COUPON, DURABLE_RULE, ORDER, REWARD, TRANSFER, Conditions
+from jinxiao.model.conditions import COUPON, DURABLE_RULE, TRANSFER, Conditions
 from jinxiao.model.names import month_label
 from jinxiao.scenarios.accounts import Financing, Geo, Payers
 from jinxiao.scenarios.records import Grade, Month, Source, Strict, Text, refuse
 
-TABLES = {
-    "transfers": TRANSFER,
-    "durable_rules": DURABLE_RULE,
-    "coupons": COUPON,
-    "rewards": REWARD,
-    "orders": ORDER,
-    "outside_sales": ORDER,
-}
-"""Fields of Conditions that are tables of rows."""
 Status = Literal["continued", "raised", "new"]
 """Relative to the start of the plan: ran before it, a level raised under it, or added by it."""
 Authority = Literal["national", "provincial", "local"]
@@ -63,7 +54,9 @@ class Draft:
 
     conditions: Conditions
     pools: Mapping[str, int]
-    _rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in TABLES})
+    _rows: dict[str, list[dict[str, Any]]] = field(
+        default_factory=lambda: {"transfers": [], "durable_rules": [], "coupons": []}
+    )
 
     def transfer(self, **row: Any) -> None:
         """Add a row of ``Conditions.transfers``."""
@@ -77,22 +70,28 @@ class Draft:
         """Add a row of ``Conditions.coupons``."""
         self._rows["coupons"].append(row)
 
-    def reward(self, **row: Any) -> None:
-        """Add a row of ``Conditions.rewards``."""
-        self._rows["rewards"].append(row)
-
-    def order(self, **row: Any) -> None:
-        """Add a row of ``Conditions.orders``."""
-        self._rows["orders"].append(row)
-
-    def sell_outside(self, **row: Any) -> None:
-        """Add a row of ``Conditions.outside_sales``."""
-        self._rows["outside_sales"].append(row)
-
     def charge(self, rule: int, yuan: float) -> None:
         """Book yuan spent this month on things other than payments to agents."""
         costs = self.conditions.cost_by_rule
         costs[rule] = costs.get(rule, 0.0) + yuan
+
+    def order(self, rule: int, sector: int, zones: int, yuan: float) -> None:
+        """Buy from firms of a sector this month, in the cities of the zones of a bit mask."""
+        if yuan:
+            orders, key = self.conditions.orders, (rule, int(sector), zones)
+            orders[key] = orders.get(key, 0.0) + yuan
+
+    def grant(self, rule: int, sector: int, zones: int, yuan: float) -> None:
+        """Pay firms of a sector this month for nothing in return."""
+        if yuan:
+            grants, key = self.conditions.grants, (rule, int(sector), zones)
+            grants[key] = grants.get(key, 0.0) + yuan
+
+    def order_from_outside(self, sector: int, zones: int, yuan: float) -> None:
+        """Let buyers outside the province order from firms of a sector."""
+        if yuan:
+            orders, key = self.conditions.outside_orders, (int(sector), zones)
+            orders[key] = orders.get(key, 0.0) + yuan
 
     def share_channel(self, name: str, rule: int, part: float) -> None:
         """Record that `rule` moves the quantity `name` by `part`: its cost is shared in proportion."""
@@ -116,7 +115,7 @@ class Draft:
 
     def finish(self) -> Conditions:
         """Put the rows into their arrays, ordered by rule, and return the Conditions."""
-        for name, dtype in TABLES.items():
+        for name, dtype in (("transfers", TRANSFER), ("durable_rules", DURABLE_RULE), ("coupons", COUPON)):
             rows = self._rows[name]
             array = np.zeros(len(rows), dtype)
             for index, row in enumerate(sorted(rows, key=_row_order)):
@@ -125,6 +124,8 @@ class Draft:
             setattr(self.conditions, name, array)
         conditions = self.conditions
         conditions.cost_by_rule = dict(sorted(conditions.cost_by_rule.items()))
+        for name in ("orders", "grants", "outside_orders"):
+            setattr(conditions, name, dict(sorted(getattr(conditions, name).items())))
         conditions.pool_budget = dict(sorted(conditions.pool_budget.items()))
         conditions.channel_rules = {
             name: dict(sorted(parts.items())) for name, parts in sorted(conditions.channel_rules.items())

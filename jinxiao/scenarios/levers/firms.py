@@ -1,18 +1,84 @@
-"""Firms: overdue bills paid, rewards above thresholds, works and goods ordered, sales to buyers outside the province."""
+"""Firms: rewards by exact rule, and what governments and large firms owe."""
 
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
-from jinxiao.model.conditions import RewardTo
-from jinxiao.model.names import CITIES, N_CITIES, Sector
+from jinxiao.model.firms.rewards import REWARD, Kind
+from jinxiao.model.names import Sector
 from jinxiao.scenarios.accounts import CITY_INDEX, City
 from jinxiao.scenarios.levers.base import Draft, Instrument, When
-from jinxiao.scenarios.levers.transfers import CalendarMonth
 from jinxiao.scenarios.levers.work import SectorName
 from jinxiao.scenarios.records import In, Parameter, fixed, refuse
 
-NO_LIMIT = float("inf")
+Whom = Literal["used_cars", "dismantlers", "farm_shops", "first_stores"]
+
+
+class FirmReward(Instrument):
+    """A reward tested on each firm by its rule, paid in December for the calendar year.
+
+    Attributes
+    ----------
+    to : {'used_cars', 'dismantlers', 'farm_shops', 'first_stores'}
+        Dealers of used cars, dismantlers, sellers of farm goods online, brands that open a first store.
+    sales_over : Parameter, optional
+        Sales a year that must be exceeded; ``sales_from`` that must be reached.
+    growth_from : Parameter, optional
+        Growth of sales over the year before that must be reached.
+    units_from : Parameter
+        Vehicles, parcels or stores a year that must be reached.
+    rate, per_unit, flat : Parameter
+        Of the year's sales; for each vehicle, parcel or store; and a sum.
+    cap : Parameter
+        Most that a firm gets a year.
+    take_up : Parameter
+        Share of those entitled that get it.
+    """
+
+    kind: Literal["firm_reward"]
+    to: Whom
+    sales_over: Annotated[Parameter, In("yuan/year", "sales to be exceeded", "年销售额须超过")] | None = None
+    sales_from: Annotated[Parameter, In("yuan/year", "sales to be reached", "年销售额须达到")] = fixed(
+        0.0, "yuan/year"
+    )
+    growth_from: (
+        Annotated[Parameter, In("share", "growth of sales to be reached", "销售额增速须达到", high=10)] | None
+    ) = None
+    units_from: Annotated[
+        Parameter, In("units/year", "vehicles, parcels or stores to be reached", "数量须达到")
+    ] = fixed(0.0, "units/year")
+    rate: Annotated[Parameter, In("share", "share of sales paid", "按销售额奖励比例", high=1)] = fixed(
+        0.0, "share"
+    )
+    per_unit: Annotated[
+        Parameter, In("yuan/unit", "paid a vehicle, parcel or store", "每件（辆、家）奖励")
+    ] = fixed(0.0, "yuan/unit")
+    flat: Annotated[Parameter, In("yuan/year", "sum paid", "定额奖励")] = fixed(0.0, "yuan/year")
+    cap: Annotated[Parameter, In("yuan/year", "most that a firm gets", "每户上限")]
+    take_up: Annotated[Parameter, In("share", "share of those entitled that get it", "兑现比例", high=1)]
+
+    @model_validator(mode="after")
+    def _pays(self) -> Self:
+        if self.to in ("dismantlers", "first_stores") and (
+            self.rate.value or self.sales_over or self.sales_from.value or self.growth_from
+        ):
+            raise refuse(f"a rule on sales for {self.to}", "rules on units, per_unit and flat")
+        return self
+
+    def write(self, draft: Draft, when: When, rule: int) -> None:
+        """Add the rule; firms know it all the year, December pays."""
+        if when.month < self.start:
+            return
+        row = np.zeros((), REWARD)
+        row["rule"], row["kind"] = rule, Kind[self.to.upper()]
+        row["sales_over"] = -1.0 if self.sales_over is None else self.sales_over.value
+        row["growth_from"] = -2.0 if self.growth_from is None else self.growth_from.value
+        for name in ("sales_from", "units_from", "rate", "per_unit", "flat", "cap", "take_up"):
+            row[name] = getattr(self, name).value
+        conditions = draft.conditions
+        rows = sorted([*conditions.rewards.tolist(), row.item()])
+        conditions.rewards = np.array(rows, REWARD)
 
 
 class ArrearsRepaid(Instrument):
@@ -67,142 +133,4 @@ class ArrearsRepaid(Instrument):
             for sector, of_sector in self.sectors.items():
                 part = paid * of_city * of_sector.value
                 draft.conditions.arrears_repaid[city, int(Sector[sector.upper()])] += part
-        assert draft.conditions.arrears_repaid.shape[0] == N_CITIES == len(CITIES)
         draft.share_channel("arrears_repaid", rule, paid)
-
-
-class FirmReward(Instrument):
-    """A yearly reward to firms of a kind that pass thresholds.
-
-    Paid to a firm: ``min(flat + rate * sales + per_unit * units, cap)`` if it reaches every threshold.
-
-    Attributes
-    ----------
-    to : {'used_car_dealer', 'dismantler', 'farm_ecommerce', 'first_store'}
-        Firms that it is for.
-    least_sales, least_growth, least_units : Parameter
-        Sales of the last twelve months, their growth on the twelve before, and vehicles or parcels of the last twelve months
-        that a firm must reach.
-    rate, per_unit, flat, cap : Parameter
-        What is paid.
-    number : Parameter, optional
-        Firms chosen a year; all that qualify unless given.
-    take_up : Parameter
-        Share of those that qualify and claim.
-    month : int
-        Calendar month in which it is assessed and paid.
-    """
-
-    kind: Literal["firm_reward"]
-    to: Literal["used_car_dealer", "dismantler", "farm_ecommerce", "first_store"]
-    least_sales: Annotated[Parameter, In("yuan/year", "sales that a firm must reach", "年销售额门槛")] = (
-        fixed(0.0, "yuan/year")
-    )
-    least_growth: Annotated[
-        Parameter, In("share/year", "growth of sales that it must reach", "年增速门槛")
-    ] = fixed(0.0, "share/year")
-    least_units: Annotated[
-        Parameter, In("units/year", "vehicles or parcels that it must reach", "年数量门槛")
-    ] = fixed(0.0, "units/year")
-    rate: Annotated[Parameter, In("share", "reward as a share of sales", "按销售额奖励比例", high=1)] = fixed(
-        0.0, "share"
-    )
-    per_unit: Annotated[Parameter, In("yuan/unit", "reward for each vehicle or parcel", "每件（辆）奖励")] = (
-        fixed(0.0, "yuan/unit")
-    )
-    flat: Annotated[Parameter, In("yuan/firm", "reward for each firm", "每家奖励")] = fixed(0.0, "yuan/firm")
-    cap: Annotated[Parameter, In("yuan/firm", "most paid to a firm", "每家最高奖励")] | None = None
-    number: Annotated[Parameter, In("firms/year", "firms chosen a year", "年奖励家数")] | None = None
-    take_up: Annotated[Parameter, In("share", "share of those that qualify and claim", "申领率", high=1)] = (
-        fixed(1.0, "share")
-    )
-    month: CalendarMonth = 12
-
-    @model_validator(mode="after")
-    def _pays(self) -> Self:
-        if not {"rate", "per_unit", "flat"} & self.model_fields_set:
-            raise refuse("no rate, per_unit or flat", "at least one of them")
-        return self
-
-    def due_in(self, month: int) -> int:
-        """Months until the next assessment."""
-        return (self.month - 1 - month) % 12
-
-    def write(self, draft: Draft, when: When, rule: int) -> None:
-        """Write the reward with the months until it is assessed, so that firms can reckon with it."""
-        due = self.due_in(when.month)
-        if when.month < self.start or (self.end is not None and when.month + due > self.end):
-            return
-        draft.reward(
-            rule=rule,
-            to=int(RewardTo[self.to.upper()]),
-            zones=self.geo.mask,
-            least_sales=self.least_sales.value,
-            least_growth=self.least_growth.value,
-            least_units=self.least_units.value,
-            rate=self.rate.value,
-            per_unit=self.per_unit.value,
-            flat=self.flat.value,
-            cap=NO_LIMIT if self.cap is None else self.cap.value,
-            number=NO_LIMIT if self.number is None else self.number.value,
-            take_up=self.take_up.value,
-            due_in=due,
-        )
-
-
-class PublicOrder(Instrument):
-    """Works and goods that a budget pays for: orders to local firms of a sector, evenly over the year.
-
-    A building raises demand for construction now; what it offers later is no part of this lever.
-    """
-
-    kind: Literal["public_order"]
-    amount: Annotated[Parameter, In("yuan/year", "ordered a year", "年度支出")]
-    sector: SectorName = "construction"
-
-    def write(self, draft: Draft, when: When, rule: int) -> None:
-        """Order a twelfth of the year's sum."""
-        if when.month < self.start or self.amount.value <= 0:
-            return
-        draft.order(
-            rule=rule,
-            zones=self.geo.mask,
-            sector=int(Sector[self.sector.upper()]),
-            amount=self.amount.value / 12,
-        )
-
-
-class OutsideSales(Instrument):
-    """More sales of the province's firms to buyers outside it: brands, online shops, souvenirs; income from there.
-
-    Attributes
-    ----------
-    gain : Parameter
-        Sales added a year once in full effect, net of what other firms of the province lose.
-    ramp : Parameter
-        Months over which they are reached evenly.
-    cost : Parameter
-        Public cost a year.
-    """
-
-    kind: Literal["outside_sales"]
-    gain: Annotated[Parameter, In("yuan/year", "sales added a year", "年新增省外销售额")]
-    sector: SectorName
-    ramp: Annotated[Parameter, In("months", "months until the full effect", "达到全部效果的月数", low=1)] = (
-        fixed(1, "months")
-    )
-    cost: Annotated[Parameter, In("yuan/year", "public cost a year", "年度经费")] = fixed(0.0, "yuan/year")
-
-    def write(self, draft: Draft, when: When, rule: int) -> None:
-        """Sell the month's part, and book the cost."""
-        if when.month < self.start:
-            return
-        reached = min((when.month - self.start + 1) / self.ramp.value, 1.0)
-        if self.gain.value > 0:
-            draft.sell_outside(
-                rule=rule,
-                zones=self.geo.mask,
-                sector=int(Sector[self.sector.upper()]),
-                amount=self.gain.value / 12 * reached,
-            )
-        draft.charge(rule, self.cost.value / 12)
