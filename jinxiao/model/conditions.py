@@ -212,6 +212,8 @@ class Conditions:
     """(zones,) yuan off the price of a new home"""
     home_rule: int = -1
     """instrument that pays it, or one of those in ``channel_rules``"""
+    home_reach: np.ndarray = field(default_factory=lambda: np.ones(N_ZONES))
+    """(zones,) share of the homes bought that get any of it"""
     mortgage_rate_cut: float = 0.0
     """annual rate by which mortgages, old and new, are cheaper; borne by banks"""
     down_payment_cut: float = 0.0

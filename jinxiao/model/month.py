@@ -256,6 +256,7 @@ def household_month(
         post_wage=float(c.post_wage),
         post_rule=int(c.post_rule),
         home_subsidy=c.home_subsidy,
+        home_reach=c.home_reach,
         home_rule=int(c.home_rule),
         mortgage_rate_cut=float(c.mortgage_rate_cut),
         down_payment_cut=float(c.down_payment_cut),

@@ -149,3 +149,18 @@ def test_instruments_of_one_roll_draw_the_same_lot(plan):
     names = {accounts[plan.rules[8, key]].draws_as for key in ("rural_allowance_2026", "one_off_grant")}
     assert names == {"dibao"}
     assert accounts[plan.rules[8, "unemployment_benefit_2025"]].draws_as == "8.unemployment_benefit_2025"
+
+
+def test_two_subsidies_on_homes_add_up_and_reach_more_buyers(plan):
+    fairs, cities = (plan.measures[16].instruments[key] for key in ("housing_fairs", "purchase_subsidy"))
+    month = plan.scenario(16).policy(40).months[START + 3]
+    expected = fairs.amount.value * fairs.share.value + cities.amount.value * cities.share.value
+    assert month.home_subsidy[0] == pytest.approx(expected)
+    assert month.home_subsidy[1] == pytest.approx(cities.amount.value * cities.share.value)
+    assert month.home_reach[0] == pytest.approx(1 - (1 - fairs.share.value) * (1 - cities.share.value))
+    assert month.home_reach[1] == pytest.approx(cities.share.value)
+    assert set(month.channel_rules["home_subsidy"]) == {
+        plan.rules[16, "housing_fairs"],
+        plan.rules[16, "purchase_subsidy"],
+    }
+    assert (plan.scenario().policy(40).months[START + 3].home_reach == 1.0).all()

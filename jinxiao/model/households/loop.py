@@ -109,7 +109,7 @@ MONTH_FIELDS = (
     # homes
     "home_subsidy", "home_rule", "mortgage_rate_cut", "down_payment_cut", "fund_ceiling_rise", "renewal",
     "renewal_grant", "renewal_rule", "home_price_factor", "home_trend",
-    "delivery",
+    "delivery", "home_reach",
     # trips
     "destination_cdf", "trip_odds", "site_share", "blocks", "days_off", "holidays_off", "own_days", "holiday_share",
     "holidays_a_year", "leave_take_up", "leave_bridging", "school_break", "school_share", "ticket_factor",
@@ -541,6 +541,7 @@ def household_block(
     m_child_benefit = m.child_benefit
     m_post_share = m.post_share
     m_home_subsidy = m.home_subsidy
+    m_home_reach = m.home_reach
     m_renewal = m.renewal
     m_delivery = m.delivery
     m_home_price_factor = m.home_price_factor
@@ -1469,7 +1470,7 @@ def household_block(
                     if m.home_rule >= 0 and m_home_subsidy[zone] > 0.0:
                         part = min(m_home_subsidy[zone], support)
                         cost[m.home_rule, city] += w * part
-                        gross[m.home_rule] += w * price
+                        gross[m.home_rule] += w * price * m_home_reach[zone]
                         support -= part
                     if m.renewal_rule >= 0 and support > 0.0:
                         cost[m.renewal_rule, city] += w * support

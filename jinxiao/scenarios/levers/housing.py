@@ -22,6 +22,9 @@ class HomeSubsidy(Instrument):
             return
         zones, mean = self.geo.zone_indices, self.amount.value * self.share.value
         conditions = draft.conditions
+        if conditions.home_rule < 0:
+            conditions.home_reach[:] = 0.0
+        conditions.home_reach[zones] = 1 - (1 - conditions.home_reach[zones]) * (1 - self.share.value)
         conditions.home_rule = rule if conditions.home_rule < 0 else min(conditions.home_rule, rule)
         conditions.home_subsidy[zones] += mean
         draft.share_channel("home_subsidy", rule, mean * len(zones))
