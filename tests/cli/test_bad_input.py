@@ -31,7 +31,7 @@ def check_refused(ended: Ended, *words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--measures", "99"), ("measures", "found 99", "allowed 1, 5, 7")),
+        (("--measures", "99"), ("measures", "found 99", "allowed 1, ")),
         (("--measures", "abc"), ("measures", "'abc'")),
         (("--measures", ""), ("measures", "''")),
         (("--measures", "5,,15"), ("measures", "''")),
