@@ -10,6 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from jinxiao.model.firms.rewards import REWARD
 from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, month_label
 
 ALL_ZONES = (1 << N_ZONES) - 1
@@ -44,6 +45,10 @@ class Basis(IntEnum):
     """each member in the band of students"""
     TRAINED = 10
     """each earner who finishes a training course this month"""
+    PERSON = 11
+    """each member"""
+    ELDER = 12
+    """each member of 60 and over; of 80 and over where `age_min` says so"""
 
 
 TRANSFER = np.dtype(
@@ -163,6 +168,8 @@ class Conditions:
     transfers: np.ndarray = field(default_factory=lambda: np.zeros(0, TRANSFER))
     durable_rules: np.ndarray = field(default_factory=lambda: np.zeros(0, DURABLE_RULE))
     coupons: np.ndarray = field(default_factory=lambda: np.zeros(0, COUPON))
+    rewards: np.ndarray = field(default_factory=lambda: np.zeros(0, REWARD))
+    """rules of rewards to single firms, paid in December for the year"""
     pool_budget: dict[int, float] = field(default_factory=dict)
     """yuan released to each budget pool this month; what is unspent is carried on while the pool lives"""
     pool_expires: set[int] = field(default_factory=set)
@@ -185,6 +192,8 @@ class Conditions:
     labour_cost_relief: np.ndarray = field(default_factory=lambda: np.zeros(N_SECTORS))
     """(sectors,) share of the wage bill refunded to firms"""
 
+    placements: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) unemployed whom a programme places in work this month, beyond those who find it themselves, persons"""
     posts: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
     """(zones,) public posts and places on public works open to the unemployed this month, persons"""
     post_wage: float = 0.0
@@ -192,10 +201,19 @@ class Conditions:
     post_rule: int = -1
     """instrument that pays the posts"""
 
+    interest_gain: float = 0.0
+    """relative change of the interest that households receive on deposits, against the start"""
+    rent_gain: float = 0.0
+    """relative change of the rents and dividends that they receive"""
+    arrears_repaid: np.ndarray = field(default_factory=lambda: np.zeros((N_CITIES, N_SECTORS)))
+    """(cities, sectors) yuan of overdue bills that public buyers and large firms pay this month"""
+
     home_subsidy: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
     """(zones,) yuan off the price of a new home"""
     home_rule: int = -1
-    """instrument that pays it"""
+    """instrument that pays it, or one of those in ``channel_rules``"""
+    home_reach: np.ndarray = field(default_factory=lambda: np.ones(N_ZONES))
+    """(zones,) share of the homes bought that get any of it"""
     mortgage_rate_cut: float = 0.0
     """annual rate by which mortgages, old and new, are cheaper; borne by banks"""
     down_payment_cut: float = 0.0
@@ -208,6 +226,8 @@ class Conditions:
     """yuan a home, paid as a voucher for a new home"""
     renewal_rule: int = -1
     """instrument that pays it"""
+    delivery: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
+    """(zones,) monthly probability that a household with a mortgage is handed over a home it has long waited for"""
     homes_acquired: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
     """(cities,) yuan this month for finished homes bought from builders as affordable housing"""
     acquisition_rule: int = -1
@@ -318,6 +338,9 @@ class Instrument:
         Shares of the six payers, adding up to one.
     financing : tuple of float
         Shares of the local part that are new money, moved from other spending, borrowed.
+    lot : str
+        Name under which households draw whether they take it up; instruments of one name reach the same households. Empty: its
+        key.
     """
 
     rule: int
@@ -325,6 +348,12 @@ class Instrument:
     measure: int
     payer_shares: tuple[float, ...]
     financing: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    lot: str = ""
+
+    @property
+    def draws_as(self) -> str:
+        """Name under which households draw whether they take it up: that of the lot, or its own."""
+        return self.lot or self.key
 
 
 @dataclass(frozen=True)
@@ -371,7 +400,8 @@ def _channels(conditions: Conditions) -> dict[str, set[int]]:
         "refund_rule": {conditions.refund_rule} - {-1},
         "loan_rule": {conditions.loan_rule} - {-1},
         "post_rule": {conditions.post_rule} - {-1},
-        "home_rule": {conditions.home_rule} - {-1},
+        "home_subsidy": ({conditions.home_rule} | set(conditions.channel_rules.get("home_subsidy", ())))
+        - {-1},
         "renewal_rule": {conditions.renewal_rule} - {-1},
         "acquisition_rule": {conditions.acquisition_rule} - {-1},
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import mesa
@@ -33,7 +34,13 @@ from jinxiao.model.households.loop import (
 from jinxiao.model.households.rules import interest_saved
 from jinxiao.model.ledger import Account, Ledger, LedgerError
 from jinxiao.model.markets import MarketState
-from jinxiao.model.month import farm_season, household_month, policy_channels, tourist_month
+from jinxiao.model.month import (
+    farm_season,
+    household_month,
+    interest_in_property,
+    policy_channels,
+    tourist_month,
+)
 from jinxiao.model.names import (
     CITIES,
     N_CITIES,
@@ -196,7 +203,7 @@ class Economy(mesa.Model):
         self.instruments = {i.rule: i for i in policy.instruments}
         self.luck = np.array(
             [
-                take_up_draw(self.instruments[r].key if r in self.instruments else str(r))
+                take_up_draw(self.instruments[r].draws_as if r in self.instruments else str(r))
                 for r in range(MAX_RULES)
             ]
         )
@@ -643,15 +650,15 @@ class Economy(mesa.Model):
     def _claimed(self) -> np.ndarray:
         """Return what official releases credit to rules for guests and sales they count as theirs, yuan, shape (MAX_RULES,)."""
         c, claimed = self.conditions, np.zeros(MAX_RULES)
-        persons, _, yuan = self.visit_counts.sum(axis=(0, 1))
+        visits = self.visit_counts.sum(axis=(0, 1))
         trips = self.trip_counts[:N_CITIES].sum(axis=0)
         at_home = trips[TripCount.PERSONS] + trips[TripCount.OUTING_PERSONS]
         spent = (
             (trips[TripCount.YUAN] + trips[TripCount.OUTING_YUAN]) / max(at_home, 1.0),
-            yuan / max(persons, 1.0),
+            visits[VisitCount.YUAN] / max(visits[VisitCount.PERSONS], 1.0),
         )
-        for (rule, outside), visits in c.claimed_visits.items():
-            claimed[rule] += visits * spent[outside]
+        for (rule, outside), guests in c.claimed_visits.items():
+            claimed[rule] += guests * spent[outside]
         for rule, sales in c.claimed_sales.items():
             claimed[rule] += sales
         return claimed
@@ -820,7 +827,7 @@ class Economy(mesa.Model):
         sells = self.sales > 0.0
         # what is not tied to one cell, or to one that sells nothing this month, is borne by all firms per yuan of sales
         common = (
-            (1.0 - self.public_shares.bank_share_of_property) * self.totals[Item.PROPERTY]
+            (1.0 - self._interest_share()) * self.totals[Item.PROPERTY]
             + self.channels.borne_by_firms
             - self.channels.refunds_to_firms
             + float(bill[~sells].sum())
@@ -844,7 +851,8 @@ class Economy(mesa.Model):
         if self.state.firms is None:
             return
         ledger, c = self.state.ledger, self.channels
-        pm.pay_households(ledger, self.by_city, self.public_shares)
+        at_rates = replace(self.public_shares, bank_share_of_property=self._interest_share())
+        pm.pay_households(ledger, self.by_city, at_rates)
         ledger.pay(Account.HOUSEHOLDS, Account.FIRMS, "consumption", pm.household_purchases(self.totals))
         ledger.pay(
             Account.HOUSEHOLDS, Account.REST, "consumption_outside", float(self.totals[Item.TRIPS_OUTSIDE])
@@ -872,6 +880,10 @@ class Economy(mesa.Model):
         for amounts, payee, item in c.payments:
             pm.pay_by_rule(ledger, amounts, self.instruments, payee, item)
         pm.grant(ledger, self.founding.grants, self.growth)
+
+    def _interest_share(self) -> float:
+        """Return the part of property income that banks pay this month."""
+        return interest_in_property(self.conditions, self.public_shares.bank_share_of_property)
 
     def close_ledger(self) -> None:
         """Check that every stock equals last month's plus flows; carry budgets of governments and banks."""

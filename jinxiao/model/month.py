@@ -182,6 +182,37 @@ def farm_season(month: int, values: Mapping[str, Any]) -> float:
     return float(season[month % 12] / season.mean())
 
 
+def finding_with_placements(finding: np.ndarray, jobless: np.ndarray, placements: np.ndarray) -> np.ndarray:
+    """Return the monthly probability of finding work where a programme places some of the unemployed, shape (cities,).
+
+    Firms hire no more than they want: whoever is placed leaves fewer vacancies to others in later months (displacement;
+    Crépon, Duflo, Gurgand, Rathelot and Zamora 2013).
+
+    Parameters
+    ----------
+    finding : ndarray, shape (cities,)
+        Probability without the programme.
+    jobless : ndarray, shape (zones,)
+        People without work last month.
+    placements : ndarray, shape (cities,)
+        Persons placed.
+    """
+    looking = jobless.reshape(N_CITIES, 2).sum(axis=1)
+    placed = np.where(looking > 0.0, placements / np.maximum(looking, 1.0), 0.0)
+    return np.asarray(np.where(placed > 0.0, np.minimum(finding + placed, mk.HIGHEST_FINDING), finding))
+
+
+def property_factor(conditions: Conditions, interest_share: float) -> float:
+    """Return cash property income over what it would be at the rates, rents and dividends of the start."""
+    c = conditions
+    return 1.0 + interest_share * c.interest_gain + (1.0 - interest_share) * c.rent_gain
+
+
+def interest_in_property(conditions: Conditions, interest_share: float) -> float:
+    """Return the part of cash property income that banks pay, at this month's rates."""
+    return interest_share * (1.0 + conditions.interest_gain) / property_factor(conditions, interest_share)
+
+
 def household_month(
     economy: "Economy",
     table: Any,
@@ -218,7 +249,7 @@ def household_month(
         farm_season=farm_season(economy.month, v),
         separation=s.separation,
         zone_risk=economy.state.zone_risk,
-        finding=s.finding,
+        finding=finding_with_placements(s.finding, economy.state.jobless, c.placements),
         vacancy_cdf=s.vacancy_cdf,
         price=s.price,
         training=c.training,
@@ -226,6 +257,7 @@ def household_month(
         training_finding_gain=float(c.training_finding_gain),
         uninsured_change=np.stack([c.uninsured_share, c.uninsured_share + c.group_uninsured_share]),
         consumption_table=table,
+        property_factor=property_factor(c, v["firms.interest_share_of_property"]),
         destination_cdf=economy.destination_cdf,
         trip_odds=trip_odds(
             economy.month, economy.baseline.fit.trip_constant, economy.trip_logsum, economy.outing_shift, v
@@ -268,6 +300,7 @@ def household_month(
         post_wage=float(c.post_wage),
         post_rule=int(c.post_rule),
         home_subsidy=c.home_subsidy,
+        home_reach=c.home_reach,
         home_rule=int(c.home_rule),
         mortgage_rate_cut=float(c.mortgage_rate_cut),
         down_payment_cut=float(c.down_payment_cut),
@@ -277,6 +310,7 @@ def household_month(
         renewal_rule=int(c.renewal_rule),
         home_price_factor=c.home_price_factor,
         holiday_trip=trips_in_holiday(calendar, v),
+        delivery=c.delivery,
         home_trend=math.exp(v["housing.purchase_trend"] * (economy.month - MIDDLE_OF_2024) / 12.0),
         luck=economy.luck,
     )
@@ -442,11 +476,14 @@ def policy_channels(economy: "Economy") -> Channels:
         )
     for rule, payee, item in (
         (c.post_rule, Account.HOUSEHOLDS, "policy_transfers"),
-        (c.home_rule, Account.BANKS, "home_subsidies"),
         (c.renewal_rule, Account.BANKS, "home_subsidies"),
     ):
         if rule >= 0:
             book(households[rule], {rule: float(households[rule].sum())}, payee, item)
+    if c.home_rule >= 0:
+        paid = households[c.home_rule]
+        amounts = split_channel(c, "home_subsidy", float(paid.sum()), c.home_rule)
+        book(paid, amounts, Account.BANKS, "home_subsidies")
     acquired = np.zeros((N_CITIES, N_SECTORS))
     if c.acquisition_rule >= 0 and c.homes_acquired.any():
         acquired[:, Sector.CONSTRUCTION] = c.homes_acquired

@@ -229,4 +229,5 @@ def account(rule: int, measure: int, key: str, instrument: Instrument) -> Accoun
         measure=measure,
         payer_shares=instrument.payers.shares,
         financing=instrument.financing.shares,
+        lot=instrument.lot,
     )

@@ -54,6 +54,13 @@ def test_each_clause_has_levers_or_a_reason_in_both_languages(plan, number):
             assert clause.not_modelled.en and clause.not_modelled.zh
 
 
+def test_who_owns_a_lever_is_another_measure_of_the_thirty(plan):
+    owned = {(n, o) for n, m in plan.measures.items() for clause in m.clauses for o in clause.owners}
+    assert all(1 <= owner <= 30 and owner != number for number, owner in owned)
+    # what two measures name is paid by one of them
+    assert {(3, 1), (8, 1), (8, 9), (10, 11), (10, 29), (16, 15), (17, 15)} <= owned
+
+
 def test_an_assumption_of_weight_has_a_prior(plan):
     """Numbers that rest on an assumption alone are uncertain."""
     bare = [

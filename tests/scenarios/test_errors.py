@@ -30,6 +30,7 @@ def line_of(text: str) -> int:
         ("levers: [cash]", "levers: [money]", "", "cash"),
         ("kind: transfer", "kind: gift", "cash", "transfer"),
         ("basis: child", "basis: cat", "basis", "child"),
+        ("levers: [cash]", "levers: [cash]\n    owners: [5]", "", "other than the measure itself"),
     ],
 )
 def test_a_bad_measure_is_refused_in_one_line(tiny, old, new, field, allowed):

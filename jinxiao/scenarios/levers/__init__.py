@@ -11,7 +11,14 @@ from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
 from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy, CreditLine
 from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
 from jinxiao.scenarios.levers.events import Event, TourReward
-from jinxiao.scenarios.levers.housing import HomeAcquisition, HomeRenewal, HomeSubsidy, MortgageTerms
+from jinxiao.scenarios.levers.firms import ArrearsRepayment, EntryCost, FirmReward
+from jinxiao.scenarios.levers.housing import (
+    HomeAcquisition,
+    HomeDelivery,
+    HomeRenewal,
+    HomeSubsidy,
+    MortgageTerms,
+)
 from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, PaymentEase, VisaFree
 from jinxiao.scenarios.levers.leisure import (
     Attraction,
@@ -20,10 +27,10 @@ from jinxiao.scenarios.levers.leisure import (
     SchoolBreak,
     TicketWaiver,
 )
+from jinxiao.scenarios.levers.property import DepositRates, PropertyIncome
 from jinxiao.scenarios.levers.protection import MedicalCover, UnemploymentInsurance
 from jinxiao.scenarios.levers.supply import (
     Coordination,
-    EntryCost,
     FirmGrant,
     PublicInvestment,
 )
@@ -36,6 +43,7 @@ from jinxiao.scenarios.levers.trade import (
 from jinxiao.scenarios.levers.transfers import Transfer
 from jinxiao.scenarios.levers.work import (
     Administration,
+    JobPlacement,
     LabourCostRelief,
     MinimumWage,
     PublicPosts,
@@ -80,6 +88,12 @@ AnyInstrument = Annotated[
     | FirmGrant
     | EntryCost
     | Coordination
+    | HomeDelivery
+    | DepositRates
+    | PropertyIncome
+    | JobPlacement
+    | ArrearsRepayment
+    | FirmReward
     | Administration,
     Field(discriminator="kind"),
 ]
@@ -89,6 +103,7 @@ __all__ = [
     "Actual",
     "Administration",
     "AnyInstrument",
+    "ArrearsRepayment",
     "Attraction",
     "BudgetPool",
     "BusinessLoanSubsidy",
@@ -97,16 +112,20 @@ __all__ = [
     "CouponWave",
     "CreditLine",
     "DepartureRefund",
+    "DepositRates",
     "Draft",
     "DurableSubsidy",
     "EntryCost",
     "Event",
     "FirmGrant",
+    "FirmReward",
     "HomeAcquisition",
+    "HomeDelivery",
     "HomeRenewal",
     "HomeSubsidy",
     "InboundEase",
     "Instrument",
+    "JobPlacement",
     "KeptPurchases",
     "LabourCostRelief",
     "LocalSourcing",
@@ -117,6 +136,7 @@ __all__ = [
     "PaidLeave",
     "ParcelSubsidy",
     "PaymentEase",
+    "PropertyIncome",
     "PublicInvestment",
     "PublicPosts",
     "SchoolBreak",

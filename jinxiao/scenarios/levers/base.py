@@ -236,6 +236,11 @@ class Instrument(Strict):
         return self.first <= month and (self.end is None or month <= self.end)
 
     @property
+    def lot(self) -> str:
+        """Name under which households draw whether they take it up; empty: the instrument's own."""
+        return ""
+
+    @property
     def evidence(self) -> Grade:
         """Evidence grade."""
         return self.grade or self.source.grade

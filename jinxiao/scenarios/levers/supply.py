@@ -1,13 +1,13 @@
-"""Supply: public investment, grants to firms, the cost of entering a market, and coordination of other measures."""
+"""Supply: public investment, grants to firms, and coordination of other measures."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from jinxiao.model.names import Sector
 from jinxiao.scenarios.levers.base import Draft, Instrument, When
 from jinxiao.scenarios.levers.leisure import ramp
-from jinxiao.scenarios.levers.work import SectorName, sector_indices
+from jinxiao.scenarios.levers.work import SectorName
 from jinxiao.scenarios.overrides import with_values
 from jinxiao.scenarios.records import In, Month, Parameter, fixed, refuse, walk
 
@@ -63,41 +63,6 @@ class FirmGrant(Instrument):
         if when.month >= self.start:
             yuan = self.amount.value * self.cases.value / 12
             draft.grant(rule, Sector[self.sector.upper()], self.geo.mask, yuan)
-
-
-class EntryCost(Instrument):
-    """Less time and paper to open a business.
-
-    Share of the cost of entry removed: ``approval_share x cut``.
-
-    Attributes
-    ----------
-    approval_share : Parameter
-        Share of approvals, and of rent and pay while waiting for them, in the cost of opening.
-    cut : Parameter
-        Share of that which is saved.
-    """
-
-    takes_rule: ClassVar[bool] = False
-
-    kind: Literal["entry_cost"]
-    sectors: Annotated[tuple[SectorName, ...], Field(min_length=1)]
-    approval_share: Annotated[
-        Parameter, In("share", "share of approvals in the cost of opening", "审批成本占开办成本比例", high=1)
-    ]
-    cut: Annotated[Parameter, In("share", "share of these that is saved", "审批成本降幅", high=1)]
-    full_effect: Month | None = None
-
-    def write(self, draft: Draft, when: When, rule: int) -> None:
-        """Remove the share; what several instruments remove does not add up to more than all."""
-        if when.month < self.start:
-            return
-        part = self.approval_share.value * self.cut.value
-        part *= ramp(when.month, self.start, self.full_effect)
-        left = draft.conditions.entry_cost
-        for sector in sector_indices(self.sectors):
-            cells = (self.geo.city_indices, sector)
-            left[cells] = 1 - (1 - left[cells]) * (1 - part)
 
 
 class Coordination(Instrument):
