@@ -33,6 +33,8 @@ from jinxiao.results.style import (
     use_style,
 )
 
+LEAST_SEEN: Final = 1e6
+"""Yuan that an axis of paths spans at least: what is smaller is a line at zero."""
 WORDS: Final = {
     "uplift": Label("What each measure adds to consumption", "各措施新增消费"),
     "uplift_axis": Label("Additional consumption, {unit}", "新增消费（{unit}）"),
@@ -168,7 +170,8 @@ def paths_figure(answer: Answer) -> Figure:
     months = np.arange(answer.result.periods.months)
     for position, (axes, k) in enumerate(zip(panels, shown, strict=False)):
         draws = answer.monthly(k) / unit.scale
-        _path(axes, months, Quantiles.of(draws), Quantiles.of(draws.cumsum(axis=1)), k == WHOLE)
+        flow, total = Quantiles.of(draws), Quantiles.of(draws.cumsum(axis=1))
+        _path(axes, months, flow, total, LEAST_SEEN / unit.scale, k == WHOLE)
         axes.set_title(style.fold(answer.title(k), 54.0 / columns), loc="left", size=NOTE_SIZE)
         if position % columns == 0:
             axes.set_ylabel(_w("per_month", lang, unit=unit.name), size=NOTE_SIZE)
@@ -184,7 +187,9 @@ def paths_figure(answer: Answer) -> Figure:
     return figure
 
 
-def _path(axes: Axes, months: np.ndarray, flow: Quantiles, total: Quantiles, whole: bool) -> None:
+def _path(
+    axes: Axes, months: np.ndarray, flow: Quantiles, total: Quantiles, least: float, whole: bool
+) -> None:
     colour = DEEP if whole else BLUE
     axes.fill_between(months, flow.low, flow.high, color=colour, alpha=0.22, linewidth=0)
     axes.plot(months, flow.median, color=colour, linewidth=1.0)
@@ -200,7 +205,7 @@ def _path(axes: Axes, months: np.ndarray, flow: Quantiles, total: Quantiles, who
         (axes, flow.low.min(), flow.high.max()),
         (right, total.median.min(), total.median.max()),
     ):
-        side.set_ylim(min(lowest, 0.0), max(highest, 0.0) or float(lowest == 0.0))
+        side.set_ylim(min(lowest, 0.0), max(highest, 0.0 if lowest < -least else least))
         style.plain_ticks(side.yaxis, 4)
     _align_zero(axes, right)
     right.tick_params(labelcolor=MUTED)

@@ -1,6 +1,5 @@
-"""Measures run in a small province: nothing comes of nothing, and every yuan of cost reached somebody."""
+"""Measures run in a small province: every yuan of cost reached somebody, and guests pay what they spend."""
 
-import numpy as np
 import pytest
 
 from jinxiao.calibration.baseline import fit_baseline
@@ -11,11 +10,6 @@ from jinxiao.model.ledger import ITEMS, Account
 from jinxiao.model.names import Payer
 
 NUMBERS = (12, 13, 19, 20, 22, 23, 24, 25, 26, 27, 28, 30)
-STRENGTH = (
-    "amount", "budget", "cost", "cut", "drawn", "events", "gain", "guest_nights", "months_sooner", "participating", "recipients",
-    "reward", "rewarded", "share", "take_up_gain", "visits_gain", "yearly_growth",
-)  # fmt: skip
-"""Fields that are nought where a lever has no strength."""
 MONTHS = 27
 """Until March 2026: a winter, and a month of invoices."""
 
@@ -42,21 +36,6 @@ def run(province, policy):
     fork = province.fork(policy)
     fork.run_for(MONTHS - province.month)
     return fork
-
-
-@pytest.mark.slow
-def test_measures_without_strength_change_nothing(plan, province, without):
-    zeros = {
-        f"measures.{n}.{key}.{path}": 0.0
-        for n in NUMBERS
-        for key, path, _, spec in plan.measures[n].parameters()
-        if path.rsplit(".", 1)[-1] in STRENGTH and spec.low <= 0
-    }
-    after = run(province, plan.scenario(*NUMBERS).policy(MONTHS, zeros)).outcomes()
-    before = without.outcomes()
-    assert np.array_equal(after.values, before.values, equal_nan=True)
-    assert np.array_equal(after.cost_by_rule, before.cost_by_rule)
-    assert np.array_equal(after.aggregates["flows"], before.aggregates["flows"])
 
 
 @pytest.mark.slow
