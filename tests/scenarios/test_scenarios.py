@@ -135,7 +135,7 @@ def test_an_override_reaches_the_rule_from_the_plans_start_on(plan, flat, month)
     assert before["flat"][before["rule"] == rule] == 20_000
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_any_draw_of_the_parameters_gives_a_policy(plan, data):
     parameters = plan.parameters()
