@@ -15,8 +15,8 @@ from jinxiao.model.names import N_CITIES, N_MARKETS, N_SECTORS, N_ZONES, month_l
 
 ALL_ZONES = (1 << N_ZONES) - 1
 """Bit mask with every zone set; bit ``z`` stands for zone ``z``."""
-MAX_RULES = 96
-"""Rules a run may hold; costs are booked by rule id below this."""
+MAX_RULES = 255
+"""Rules a run may hold; costs are booked by rule id below this, and a household's wallet keeps the id plus one in a byte."""
 MOST_FACES = 4
 """Faces of a pack of which what is left can be carried to another month."""
 WEEKS = 4
@@ -45,6 +45,10 @@ class Basis(IntEnum):
     """each member in the band of students"""
     TRAINED = 10
     """each earner who finishes a training course this month"""
+    PERSON = 11
+    """each member"""
+    ELDER = 12
+    """each member of 60 and over; of 80 and over where `age_min` says so"""
 
 
 TRANSFER = np.dtype(
@@ -186,6 +190,8 @@ class Conditions:
     labour_cost_relief: np.ndarray = field(default_factory=lambda: np.zeros(N_SECTORS))
     """(sectors,) share of the wage bill refunded to firms"""
 
+    placements: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) unemployed whom a programme places in work this month, beyond those who find it themselves, persons"""
     posts: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
     """(zones,) public posts and places on public works open to the unemployed this month, persons"""
     post_wage: float = 0.0
@@ -193,10 +199,17 @@ class Conditions:
     post_rule: int = -1
     """instrument that pays the posts"""
 
+    interest_gain: float = 0.0
+    """relative change of the interest that households receive on deposits, against the start"""
+    rent_gain: float = 0.0
+    """relative change of the rents and dividends that they receive"""
+
     home_subsidy: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
     """(zones,) yuan off the price of a new home"""
     home_rule: int = -1
-    """instrument that pays it"""
+    """instrument that pays it, or one of those in ``channel_rules``"""
+    home_reach: np.ndarray = field(default_factory=lambda: np.ones(N_ZONES))
+    """(zones,) share of the homes bought that get any of it"""
     mortgage_rate_cut: float = 0.0
     """annual rate by which mortgages, old and new, are cheaper; borne by banks"""
     down_payment_cut: float = 0.0
@@ -209,6 +222,8 @@ class Conditions:
     """yuan a home, paid as a voucher for a new home"""
     renewal_rule: int = -1
     """instrument that pays it"""
+    delivery: np.ndarray = field(default_factory=lambda: np.zeros(N_ZONES))
+    """(zones,) monthly probability that a household with a mortgage is handed over a home it has long waited for"""
     homes_acquired: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
     """(cities,) yuan this month for finished homes bought from builders as affordable housing"""
     acquisition_rule: int = -1
@@ -241,8 +256,8 @@ class Conditions:
     """(sectors,) annual interest on business loans taken over by the budget, times its take-up"""
     business_loan_rule: int = -1
 
-    entry_cost: np.ndarray = field(default_factory=lambda: np.ones(N_SECTORS))
-    """(sectors,) cost of opening a firm relative to normal"""
+    entry_cost: np.ndarray = field(default_factory=lambda: np.zeros((N_CITIES, N_SECTORS)))
+    """(cities, sectors) share of the cost of opening a firm that is removed"""
     arrears_repaid: np.ndarray = field(default_factory=lambda: np.zeros((N_CITIES, N_SECTORS)))
     """(cities, sectors) yuan of overdue bills that public buyers and large firms pay this month, on top of what is paid anyway"""
     payment_sooner: float = 0.0
@@ -267,6 +282,17 @@ class Conditions:
     """instrument that bears the gate money forgone"""
     attraction: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
     """(cities,) utility added to visiting a city (events, longer opening hours)"""
+    brought_visitors: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) persons from outside the province whom events and tour operators draw to a city this month"""
+    brought_residents: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) residents of the province whom events draw to a city this month, its own people included, persons"""
+    event_tickets: np.ndarray = field(default_factory=lambda: np.zeros(N_CITIES))
+    """(cities,) what the visitors drawn pay for the event itself this month, on top of a usual visit, yuan"""
+    claimed_visits: dict[tuple[int, int], float] = field(default_factory=dict)
+    """persons at events and in groups this month whom official releases credit to a rule, drawn by it or not, by rule and
+    whether they come from outside the province"""
+    claimed_sales: dict[int, float] = field(default_factory=dict)
+    """yuan of tickets and other sales this month that official releases credit to a rule, by rule"""
 
     market_friction: np.ndarray = field(default_factory=lambda: np.zeros(N_MARKETS))
     """(markets,) utility added to coming from a market (entry, payment, transport; positive: easier)"""
@@ -282,6 +308,18 @@ class Conditions:
     """share of foreign visitors' goods spending in shops that take part and is claimed"""
     refund_rule: int = -1
 
+    outside_orders: dict[tuple[int, int], float] = field(default_factory=dict)
+    """yuan of goods and services that buyers outside the province order this month because of policy, by (sector, zones of
+    the sellers as a bit mask)"""
+    local_sourcing: np.ndarray = field(default_factory=lambda: np.zeros(N_SECTORS))
+    """(sectors,) share of custom with which sellers buy from producers in the province instead of outside"""
+    kept_purchases: np.ndarray = field(default_factory=lambda: np.zeros((N_CITIES, N_SECTORS)))
+    """(cities, sectors) share of custom that goes to local sellers instead of sellers outside the province"""
+
+    orders: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    """yuan of purchases from firms this month, by (rule, sector, zones as a bit mask)"""
+    grants: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    """yuan paid to firms this month for nothing in return, by (rule, sector, zones as a bit mask)"""
     cost_by_rule: dict[int, float] = field(default_factory=dict)
     """yuan spent this month on things other than payments to agents (administration, promotion), by rule"""
     channel_rules: dict[str, dict[int, float]] = field(default_factory=dict)
@@ -305,6 +343,9 @@ class Instrument:
         Shares of the six payers, adding up to one.
     financing : tuple of float
         Shares of the local part that are new money, moved from other spending, borrowed.
+    lot : str
+        Name under which households draw whether they take it up; instruments of one name reach the same households. Empty: its
+        key.
     """
 
     rule: int
@@ -312,6 +353,12 @@ class Instrument:
     measure: int
     payer_shares: tuple[float, ...]
     financing: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    lot: str = ""
+
+    @property
+    def draws_as(self) -> str:
+        """Name under which households draw whether they take it up: that of the lot, or its own."""
+        return self.lot or self.key
 
 
 @dataclass(frozen=True)
@@ -324,7 +371,7 @@ class Policy:
     ------
     ValueError
         Where a rule is used in two channels of costs in a month, or has rows of durables that draw on different pools: what
-        it paid could then not be told apart.
+        it paid could then not be told apart. Where the id of a rule is not below MAX_RULES.
     """
 
     name: str
@@ -332,6 +379,11 @@ class Policy:
     instruments: tuple[Instrument, ...]
 
     def __post_init__(self) -> None:
+        for one in self.instruments:
+            if not 0 <= one.rule < MAX_RULES:
+                raise ValueError(
+                    f"policy {self.name!r}, instrument {one.key!r}: found rule {one.rule}; allowed 0 to {MAX_RULES - 1}"
+                )
         checked: set[int] = set()
         for month, conditions in enumerate(self.months):
             if id(conditions) in checked:
@@ -353,7 +405,8 @@ def _channels(conditions: Conditions) -> dict[str, set[int]]:
         "refund_rule": {conditions.refund_rule} - {-1},
         "loan_rule": {conditions.loan_rule} - {-1},
         "post_rule": {conditions.post_rule} - {-1},
-        "home_rule": {conditions.home_rule} - {-1},
+        "home_subsidy": ({conditions.home_rule} | set(conditions.channel_rules.get("home_subsidy", ())))
+        - {-1},
         "renewal_rule": {conditions.renewal_rule} - {-1},
         "acquisition_rule": {conditions.acquisition_rule} - {-1},
         "arrears_repaid": set(conditions.channel_rules.get("arrears_repaid", {})),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import mesa
@@ -42,7 +43,13 @@ from jinxiao.model.households.loop import (
 from jinxiao.model.households.rules import interest_saved
 from jinxiao.model.ledger import Account, Ledger, LedgerError
 from jinxiao.model.markets import MarketState
-from jinxiao.model.month import farm_season, household_month, policy_channels, tourist_month
+from jinxiao.model.month import (
+    farm_season,
+    household_month,
+    interest_in_property,
+    policy_channels,
+    tourist_month,
+)
 from jinxiao.model.names import (
     CITIES,
     DURABLES,
@@ -62,7 +69,7 @@ from jinxiao.model.population import Population
 from jinxiao.model.random import take_up_draw
 from jinxiao.model.recorder import Recorder
 from jinxiao.model.state import Founding, State, firm_claims, firm_debt, firm_money, household_money
-from jinxiao.model.supply import SIZED_BY_LABOUR, SupplyTable, sales_at_start, supply_table
+from jinxiao.model.supply import SIZED_BY_LABOUR, SupplyTable, goods_by_supplier, sales_at_start, supply_table
 from jinxiao.model.tourists import choice
 from jinxiao.model.tourists.columns import PARTY
 from jinxiao.model.tourists.loop import N_PERIOD_COUNTS, N_VISIT_COUNTS, VisitCount, tourist_block
@@ -224,7 +231,7 @@ class Economy(mesa.Model):
         self.instruments = {i.rule: i for i in policy.instruments}
         self.luck = np.array(
             [
-                take_up_draw(self.instruments[r].key if r in self.instruments else str(r))
+                take_up_draw(self.instruments[r].draws_as if r in self.instruments else str(r))
                 for r in range(MAX_RULES)
             ]
         )
@@ -375,21 +382,42 @@ class Economy(mesa.Model):
             self.state.markets.crowding,
             self.values["tourists.crowding"],
         )
+        self.usual_visitors = self._usual_visitors()
+        for_residents = self._residents_drawn()
         self.trip_logsum, self.destination_cdf = mk.trip_choice(
             self.neutral_destinations,
-            added,
+            added + for_residents,
             self.values["tourists.dissimilarity"],
         )
         self.outing_shift, self.site_share = mk.outing_choice(
             self.conditions, self.state.markets.crowding, self.values
         )
+        self.outing_shift = self.outing_shift + for_residents
         self.visitor_utility = mk.policy_utility(
             self.conditions,
             self.values["tourists.ticket_cost_share"],
             self.values["tourists.trip_price_elasticity"],
             self.state.markets.crowding,
             self.values["tourists.crowding"],
-        )
+        ) + mk.drawn(self.conditions.brought_visitors, self.usual_visitors)
+
+    def _usual_visitors(self) -> np.ndarray:
+        """Return persons from outside expected without policy and crowds, shape (cities,); nought where no event draws any."""
+        if not self.conditions.brought_visitors.any():
+            return np.zeros(N_CITIES)
+        outside, v = self.baseline.outside, self.values
+        month = choice.occasions(self.month, self.days_off(), outside.distance, v)
+        cities, logsum = choice.city_weights(outside, np.zeros((N_PERIODS, N_CITIES)), v)
+        coming = choice.coming(month, outside.normal, logsum, v["tourists.base_probability"])
+        persons = (self.visitor_pool[:, :, None] * coming).sum(axis=1)
+        return np.asarray((persons[:, :, None] * cities).sum(axis=(0, 1)))
+
+    def _residents_drawn(self) -> np.ndarray:
+        """Return what events add to the utility of each city for people of the province, shape (cities,)."""
+        brought = self.conditions.brought_residents
+        if not brought.any():
+            return np.zeros(N_CITIES)
+        return mk.drawn(brought, self.founding.visits[self.month % MONTHS_A_YEAR])
 
     def release_pools(self) -> None:
         """Add this month's money to the budget pools."""
@@ -615,7 +643,7 @@ class Economy(mesa.Model):
         self.period_counts = self.visit_periods.sum(axis=0)
         self.household_cost = self.rule_cost.sum(axis=0)
         self.visitor_costs = self.visitor_cost.sum(axis=0)
-        self.gross = self.rule_gross.sum(axis=0) + self.visitor_gross.sum(axis=0)
+        self.gross = self.rule_gross.sum(axis=0) + self.visitor_gross.sum(axis=0) + self._claimed()
         self.custom = self.demand.sum(axis=0) + self.visitor_demand.sum(axis=0)
         self.resident_custom = self.demand.sum(axis=0)
         self.channels = policy_channels(self)
@@ -646,21 +674,51 @@ class Economy(mesa.Model):
         money = self.financing
         self.other, self.orders = pm.left_of(planned, orders, money.cut_works, money.cut_services)
 
+    def _claimed(self) -> np.ndarray:
+        """Return what official releases credit to rules for guests and sales they count as theirs, yuan, shape (MAX_RULES,)."""
+        c, claimed = self.conditions, np.zeros(MAX_RULES)
+        visits = self.visit_counts.sum(axis=(0, 1))
+        trips = self.trip_counts[:N_CITIES].sum(axis=0)
+        at_home = trips[TripCount.PERSONS] + trips[TripCount.OUTING_PERSONS]
+        spent = (
+            (trips[TripCount.YUAN] + trips[TripCount.OUTING_YUAN]) / max(at_home, 1.0),
+            visits[VisitCount.YUAN] / max(visits[VisitCount.PERSONS], 1.0),
+        )
+        for (rule, outside), guests in c.claimed_visits.items():
+            claimed[rule] += guests * spent[outside]
+        for rule, sales in c.claimed_sales.items():
+            claimed[rule] += sales
+        return claimed
+
     def sell(self) -> None:
         """Share demand of households, visitors, other buyers and buying firms among firms."""
         if self.state.firms is None:
             return
         f, starts = self.state.firms, self.founding.cell_starts
+        # what policy lets sellers in the province have of purchases that went outside
+        self.moved = self._moved()
+        self.outside = mk.over_cities(self.conditions.outside_orders, self.founding.supplier_share)
         self.waived = self.channels.waived
         self.built = self.state.escrow / self.values["housing.escrow_months"]
-        final = self.custom + self.other + self.waived + self.channels.administration
+        final = self.custom + self.other + self.outside + self.waived + self.channels.administration
         final[:, Sector.CONSTRUCTION] += self.built * self.founding.building
         supply = self.founding.supply
-        self.supplied = self.founding.supplier_share * supply.bought(supply.sales(final.sum(axis=0)))
+        rounds = supply.bought(supply.sales((final + self.moved).sum(axis=0)))
+        self.supplied = self.founding.supplier_share * rounds + self.moved
         self.sales = final + self.supplied
         price = np.empty(N_FIRM_CELLS)
         share_custom(starts, self.sales.ravel(), f, self.values["firms.price_elasticity"], price)
         self.cell_price = price.reshape(N_CITIES, N_SECTORS)
+
+    def _moved(self) -> np.ndarray:
+        """Return what policy lets sellers of the province have of purchases that went outside, yuan, shape (cities, sectors).
+
+        Custom kept goes to sellers of the same city and trade. What sellers source in the province goes to farms and
+        manufacturers as their other local goods do, in each city by its share of them.
+        """
+        c = self.conditions
+        sourced = goods_by_supplier(self.custom.sum(axis=0) * c.local_sourcing, self.values)
+        return np.asarray(self.custom * c.kept_purchases + self.founding.supplier_share * sourced)
 
     def plan_production(self) -> None:
         """Let firms update expectations, labour wanted and prices (not in direct closure, where they follow the path)."""
@@ -726,7 +784,7 @@ class Economy(mesa.Model):
         s.owner_support = np.where(takings > 0.0, self.channels.to_owners / np.maximum(takings, 1.0), 0.0)
         farmed = float(self.totals[Item.FARM]) / (self.growth * farm_season(self.month, self.values))
         if farmed > 0.0:
-            s.farm_index = s.farm_index * (self.founding.farm / farmed)
+            s.farm_index = s.farm_index * ((self.founding.farm + self._farm_gain()) / farmed)
         s.price = self.cell_price * (1.0 + self._kept_of_subsidies())
         s.crowding = np.log(np.maximum(self._visits(), 1.0) / np.maximum(self._expected_visits(), 1.0))
 
@@ -743,6 +801,11 @@ class Economy(mesa.Model):
         for rule, durable in sorted(first.items()):
             paid[:, DURABLES[durable].sector] += self.household_cost[rule]
         return kept * mk.ratio(paid, self.custom)
+
+    def _farm_gain(self) -> float:
+        """Return what farmers earn more this month from sales of farm goods that policy brings, yuan at trend level."""
+        sold = float((self.outside + self.moved)[:, Sector.FARMING].sum())
+        return float(self.values["firms.farm_income_share"] * sold / self.growth)
 
     def _visits(self) -> np.ndarray:
         """Return persons who visit each city this month: residents of other cities, their own on days out, outsiders."""
@@ -789,12 +852,11 @@ class Economy(mesa.Model):
         staff = self.worked[..., 0]
         wage = np.where(staff > 0.0, self.worked[..., 1] / np.maximum(staff, 1e-9), 0.0)
         supply = self.founding.supply
-        self.inflow = float((self.sales @ supply.inflow).sum())
+        self.inflow = float((self.sales @ supply.inflow).sum() - self.moved.sum())
         self.taxes = self.sales @ self.founding.taxes
         # what is not tied to one cell is borne by all firms per yuan of sales
         common = (
-            (1.0 - self.public_shares.bank_share_of_property) * self.totals[Item.PROPERTY]
-            + self.channels.borne_by_firms
+            (1.0 - self._interest_share()) * self.totals[Item.PROPERTY] + self.channels.borne_by_firms
         ) / max(float(self.sales.sum()), LEAST_SALES)
         costs = np.tile(supply.local_share + supply.inflow + self.founding.taxes + common, N_CITIES)
         sales = self.sales.ravel()
@@ -847,7 +909,7 @@ class Economy(mesa.Model):
         births = np.zeros(N_FIRM_CELLS)
         cell_births(
             self.state.firm_count, normal, rate, self.state.margin, v["firms.normal_margin"],
-            np.tile(self.conditions.entry_cost, N_CITIES), v["firms.entry_elasticity"], births,
+            (1.0 - self.conditions.entry_cost).ravel(), v["firms.entry_elasticity"], births,
         )  # fmt: skip
         return births
 
@@ -891,7 +953,8 @@ class Economy(mesa.Model):
         if self.state.firms is None:
             return
         ledger, c = self.state.ledger, self.channels
-        pm.pay_households(ledger, self.by_city, self.public_shares)
+        at_rates = replace(self.public_shares, bank_share_of_property=self._interest_share())
+        pm.pay_households(ledger, self.by_city, at_rates)
         ledger.pay(Account.HOUSEHOLDS, Account.FIRMS, "consumption", pm.household_purchases(self.totals))
         ledger.pay(
             Account.HOUSEHOLDS, Account.REST, "consumption_outside", float(self.totals[Item.TRIPS_OUTSIDE])
@@ -908,6 +971,7 @@ class Economy(mesa.Model):
             ledger, self.planned_other, self.planned_orders, money.cut_by, cut, self.public_shares
         )
         pm.firms_credit(ledger, self.firm_totals.reshape(N_CITIES, N_SECTORS, N_TOTALS).sum(axis=1))
+        ledger.pay(Account.REST, Account.FIRMS, "other_purchases", float(self.outside.sum()))
         pm.firms_pay(ledger, self.inflow, self.taxes, self.profits, self.public_shares)
         pm.budgets_borrow(ledger, money.borrowed, money.repaid, money.interest)
         self.state.local_debt.turn(
@@ -921,6 +985,10 @@ class Economy(mesa.Model):
             if item == "arrears_cleared":  # what firms bear themselves is set off, not paid
                 ledger.claims -= borne
         pm.grant(ledger, self.founding.grants, self.growth)
+
+    def _interest_share(self) -> float:
+        """Return the part of property income that banks pay this month."""
+        return interest_in_property(self.conditions, self.public_shares.bank_share_of_property)
 
     def close_ledger(self) -> None:
         """Check that every stock equals last month's plus flows; carry budgets of governments and banks."""

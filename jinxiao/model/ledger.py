@@ -50,6 +50,7 @@ ITEMS = (
     "policy_transfers", "taxes_and_contributions", "consumption", "consumption_outside", "tourist_spending",
     "other_purchases", "public_services", "public_education", "public_health", "public_works", "inflow_of_goods", "profits",
     "subsidies", "coupons", "ticket_waivers", "refunds", "administration", "home_purchases", "home_subsidies", "building",
+    "policy_purchases", "grants_to_firms",
     "labour_cost_refunds", "interest_subsidies", "new_loans", "repayments", "loan_writeoffs", "grants_between_budgets",
     "trade_credit", "trade_credit_repaid", "arrears_cleared", "rewards",
 )  # fmt: skip

@@ -27,21 +27,22 @@ def lent(value: Any) -> Any:
     return value
 
 
-def _uncounted(context: Any, builder: Any, kind: types.Type, value: Any) -> Any:
+def _uncounted(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     if isinstance(kind, types.Array):
         array = context.make_array(kind)(context, builder, value)
         array.meminfo = cgutils.get_null_value(array.meminfo.type)
         array.parent = cgutils.get_null_value(array.parent.type)
         return array._getvalue()
     if isinstance(kind, types.BaseTuple):
-        for k, element in enumerate(kind):
+        elements: Any = kind
+        for k, element in enumerate(elements):
             part = _uncounted(context, builder, element, builder.extract_value(value, k))
             value = builder.insert_value(value, part, k)
     return value
 
 
 @intrinsic
-def _lent(typing_context, value):  # type: ignore[no-untyped-def]  # numba compares names and annotations
+def _lent(typing_context, value):  # numba compares names and annotations
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return _uncounted(context, builder, signature.args[0], arguments[0])
 
@@ -49,5 +50,5 @@ def _lent(typing_context, value):  # type: ignore[no-untyped-def]  # numba compa
 
 
 @overload(lent, inline="always")
-def _compiled(value):  # type: ignore[no-untyped-def]
+def _compiled(value):
     return lambda value: _lent(value)

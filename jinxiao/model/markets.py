@@ -242,3 +242,30 @@ def sold_on_credit(supplied: np.ndarray, other: np.ndarray, orders: np.ndarray) 
     later = supplied + other - orders
     later[:, PAID_AT_ONCE] = 0.0
     return np.maximum(later, 0.0)
+
+
+def drawn(brought: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """Return the utility at which a city has so many visitors more than normal: ``ln(1 + brought / normal)``, shape (cities,)."""
+    return np.log1p(brought / np.maximum(normal, 1.0))
+
+
+def event_share(brought: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """Return the share of a city's visitors who come for what draws them, shape (cities,)."""
+    return brought / np.maximum(brought + normal, 1.0)
+
+
+def over_cities(amounts: Mapping[tuple[int, int], float], weight: np.ndarray) -> np.ndarray:
+    """Return yuan by (sector, zones as a bit mask) shared over the cities of the zones by weight, shape (cities, sectors).
+
+    Parameters
+    ----------
+    weight : ndarray, shape (cities, sectors)
+        Where none of the cities covered has any, they share alike.
+    """
+    out = np.zeros((N_CITIES, N_SECTORS))
+    for (sector, zones), amount in sorted(amounts.items()):
+        covered = np.array([bool(zones >> 2 * city & 3) for city in range(N_CITIES)], dtype=np.float64)
+        shares = covered * weight[:, sector]
+        shares = shares if shares.sum() > 0.0 else covered
+        out[:, sector] += amount * shares / max(shares.sum(), 1.0e-300)
+    return out

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jinxiao.model import markets as mk
 from jinxiao.model import payments as pm
 from jinxiao.model.baseline import CalendarMonth
 from jinxiao.model.conditions import MAX_RULES, Basis, Channel, ClaimRule, Conditions, Instrument
@@ -189,6 +190,37 @@ def _wage_earners(economy: "Economy") -> np.ndarray:
     return count
 
 
+def finding_with_placements(finding: np.ndarray, jobless: np.ndarray, placements: np.ndarray) -> np.ndarray:
+    """Return the monthly probability of finding work where a programme places some of the unemployed, shape (cities,).
+
+    Firms hire no more than they want: whoever is placed leaves fewer vacancies to others in later months (displacement;
+    Crépon, Duflo, Gurgand, Rathelot and Zamora 2013).
+
+    Parameters
+    ----------
+    finding : ndarray, shape (cities,)
+        Probability without the programme.
+    jobless : ndarray, shape (zones,)
+        People without work last month.
+    placements : ndarray, shape (cities,)
+        Persons placed.
+    """
+    looking = jobless.reshape(N_CITIES, 2).sum(axis=1)
+    placed = np.where(looking > 0.0, placements / np.maximum(looking, 1.0), 0.0)
+    return np.asarray(np.where(placed > 0.0, np.minimum(finding + placed, mk.HIGHEST_FINDING), finding))
+
+
+def property_factor(conditions: Conditions, interest_share: float) -> float:
+    """Return cash property income over what it would be at the rates, rents and dividends of the start."""
+    c = conditions
+    return 1.0 + interest_share * c.interest_gain + (1.0 - interest_share) * c.rent_gain
+
+
+def interest_in_property(conditions: Conditions, interest_share: float) -> float:
+    """Return the part of cash property income that banks pay, at this month's rates."""
+    return interest_share * (1.0 + conditions.interest_gain) / property_factor(conditions, interest_share)
+
+
 def household_month(
     economy: "Economy",
     table: Any,
@@ -225,7 +257,7 @@ def household_month(
         farm_season=farm_season(economy.month, v),
         separation=s.separation,
         zone_risk=economy.state.zone_risk,
-        finding=s.finding,
+        finding=finding_with_placements(s.finding, economy.state.jobless, c.placements),
         vacancy_cdf=s.vacancy_cdf,
         entry_cdf=family.open_posts(economy.household_parameters.entry_cdf, _wage_earners(economy)),
         price=s.price,
@@ -234,6 +266,7 @@ def household_month(
         training_finding_gain=float(c.training_finding_gain),
         uninsured_change=np.stack([c.uninsured_share, c.uninsured_share + c.group_uninsured_share]),
         consumption_table=table,
+        property_factor=property_factor(c, v["firms.interest_share_of_property"]),
         destination_cdf=economy.destination_cdf,
         trip_odds=trip_odds(
             economy.month, economy.baseline.fit.trip_constant, economy.trip_logsum, economy.outing_shift, v
@@ -276,6 +309,7 @@ def household_month(
         post_wage=float(c.post_wage),
         post_rule=int(c.post_rule),
         home_subsidy=c.home_subsidy,
+        home_reach=c.home_reach,
         home_rule=int(c.home_rule),
         mortgage_rate_cut=float(c.mortgage_rate_cut),
         down_payment_cut=float(c.down_payment_cut),
@@ -285,6 +319,7 @@ def household_month(
         renewal_rule=int(c.renewal_rule),
         home_price_factor=c.home_price_factor,
         holiday_trip=trips_in_holiday(calendar, v),
+        delivery=c.delivery,
         home_trend=math.exp(v["housing.purchase_trend"] * (economy.month - MIDDLE_OF_2024) / 12.0),
         luck=economy.luck,
     )
@@ -334,6 +369,8 @@ def tourist_month(economy: "Economy") -> TouristMonth:
         coupons=c.coupons,
         visitor_claim=claim,
         luck=economy.luck,
+        event_share=mk.event_share(c.brought_visitors, economy.usual_visitors),
+        event_ticket=mk.ratio(c.event_tickets, c.brought_visitors),
     )
 
 
@@ -353,6 +390,15 @@ def split_channel(conditions: Conditions, channel: str, amount: float, single: i
     return {single: amount} if single >= 0 else {}
 
 
+def by_first(amounts: Mapping[tuple[int, int, int], float]) -> dict[int, dict[tuple[int, int], float]]:
+    """Return amounts by (rule, sector, zones) as one mapping by (sector, zones) a rule, in the order of the rules."""
+    result: dict[int, dict[tuple[int, int], float]] = {}
+    for (rule, sector, zones), amount in sorted(amounts.items()):
+        if amount:
+            result.setdefault(rule, {})[sector, zones] = amount
+    return result
+
+
 @dataclass
 class Channels:
     """What policy cost this month.
@@ -364,11 +410,12 @@ class Channels:
     payments : list of (amounts by rule, payee, item)
         For the ledger; amounts are yuan by city.
     waived, administration : ndarray, shape (cities, sectors)
-        Gate money that payers make good to sites; orders placed with business services, and homes bought from builders.
+        Gate money that payers make good to sites; orders placed with business services and other firms, and homes bought
+        from builders.
     to_owners : ndarray, shape (cities, sectors)
         Part of the refunds to firms that goes to individual businesses, whose owners are households.
     to_firms : ndarray, shape (cities, sectors)
-        Refunds of labour cost and rewards that firms of a cell get.
+        Refunds of labour cost, rewards and grants that firms of a cell get and keep.
     interest_relief : ndarray, shape (sectors,)
         Monthly interest on business loans taken over, share of the loans.
     cleared : ndarray, shape (2, cities, sectors)
@@ -446,11 +493,14 @@ def policy_channels(economy: "Economy") -> Channels:
         )
     for rule, payee, item in (
         (c.post_rule, Account.HOUSEHOLDS, "policy_transfers"),
-        (c.home_rule, Account.BANKS, "home_subsidies"),
         (c.renewal_rule, Account.BANKS, "home_subsidies"),
     ):
         if rule >= 0:
             book(households[rule], {rule: float(households[rule].sum())}, payee, item)
+    if c.home_rule >= 0:
+        paid = households[c.home_rule]
+        amounts = split_channel(c, "home_subsidy", float(paid.sum()), c.home_rule)
+        book(paid, amounts, Account.BANKS, "home_subsidies")
     acquired = np.zeros((N_CITIES, N_SECTORS))
     if c.acquisition_rule >= 0 and c.homes_acquired.any():
         acquired[:, Sector.CONSTRUCTION] = c.homes_acquired
@@ -502,6 +552,16 @@ def policy_channels(economy: "Economy") -> Channels:
         administration[:, Sector.BUSINESS_SERVICES] = sum(amounts.values()) * population
         book(population, amounts, Account.FIRMS, "administration")
     administration += acquired
+    for rule, amounts_of in by_first(c.orders).items():
+        bought = mk.over_cities(amounts_of, np.tile(population[:, None], N_SECTORS))
+        book(bought.sum(axis=1), {rule: float(bought.sum())}, Account.FIRMS, "policy_purchases")
+        administration += bought
+    for rule, amounts_of in by_first(c.grants).items():
+        given = mk.over_cities(amounts_of, np.maximum(economy.custom, 1.0))
+        book(given.sum(axis=1), {rule: float(given.sum())}, Account.FIRMS, "grants_to_firms")
+        theirs = given * economy.founding.own_share
+        to_owners = to_owners + theirs
+        to_firms += given - theirs
     borne = sum(_firms_part(amounts, economy.instruments) for amounts, _, _ in payments)
     return Channels(
         cost,

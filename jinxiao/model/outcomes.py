@@ -54,7 +54,8 @@ class Outcomes:
         Yuan paid under each instrument, before payers share it.
     gross_by_rule : ndarray, shape (months, MAX_RULES)
         Spending that official releases would attribute to the instrument: full price of subsidised purchases,
-        baskets in which a coupon was redeemed, trips with a waived ticket, the transfer itself.
+        baskets in which a coupon was redeemed, trips with a waived ticket, the transfer itself, what the audience of an event
+        and the guests of an agency spend.
     cube : ndarray, shape (months, zones, quintiles, categories)
         Resident consumption, yuan.
     aggregates : dict of str to ndarray, each (months, ...)

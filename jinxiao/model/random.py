@@ -75,10 +75,6 @@ class Draw(IntEnum):
     """who is meant, what follows: one block"""
     NEWCOMER = 608
     """occupation, sector and job of a newcomer to work; two blocks, one an earner"""
-    FIRM_START = 628
-    """cash, credit and quality of a firm at the start, one draw each"""
-    SPECIALIST = 632
-    """size, yearly news and take-up of the firms that have rewards of their own"""
     SEX = 616
     """sex and post of the earners: two draws for life"""
     POST = 620
@@ -87,8 +83,14 @@ class Draw(IntEnum):
     """renewal, housing fund, and the age of founders"""
     HARVEST = 628
     """yield of a farm's harvest year"""
+    SPECIALIST = 632
+    """size, yearly news and take-up of the firms that have rewards of their own"""
     TOURIST_ROOM = 640
     """a room, and the city where another is looked for: one block"""
+    FIRM_START = 644
+    """cash, credit and quality of a firm at the start, one draw each"""
+    EVENT = 672
+    """whether a party from outside comes for an event"""
     BASKETS = 4096
     """sizes and weeks of baskets: 64 draws an outlet"""
     TAKE_UP = 1 << 20

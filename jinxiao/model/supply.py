@@ -135,6 +135,15 @@ def _local_part(values: Values) -> np.ndarray:
     return np.array([parts[sector] for sector in SUPPLIERS])
 
 
+def goods_by_supplier(goods: np.ndarray, values: Values) -> np.ndarray:
+    """Return by supplier (sectors,) the goods of the province that sellers (sectors,) buy: from farms, or manufactured."""
+    farms = np.asarray(values["flows.goods_from_farms"])
+    bought = np.zeros(N_SECTORS)
+    bought[Sector.FARMING] = float((goods * farms).sum())
+    bought[Sector.MANUFACTURING] = float((goods * (1.0 - farms)).sum())
+    return bought
+
+
 def sales_at_start(
     table: SupplyTable,
     known: np.ndarray,

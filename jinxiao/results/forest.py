@@ -13,8 +13,10 @@ from matplotlib.patches import Patch
 from jinxiao.results import style
 from jinxiao.results.style import BLUE, DEEP, GREY, INK, MUTED, NOTE_SIZE
 
-ROW: Final = 0.31
-"""Height of a row, inches."""
+ROW, DENSE_ROW = 0.31, 0.245
+"""Height of a row, inches: of few, and of many."""
+MANY: Final = 12
+"""Rows from which on they are many: thirty still fit on a page."""
 GAP: Final = 0.6
 """Extra space above the row that stands for the whole, in rows."""
 MARK_ROOM: Final = 1.15
@@ -56,9 +58,21 @@ def positions(rows: Sequence[Row]) -> np.ndarray:
     return np.arange(len(rows)) + np.array([GAP if row.whole else 0.0 for row in rows])
 
 
+def row_height(count: int) -> float:
+    """Return the height of each of so many rows, inches."""
+    return ROW if count <= MANY else DENSE_ROW
+
+
 def height(rows: Sequence[Row]) -> float:
     """Return the height of a forest with its axis, column heads, inches."""
-    return ROW * (float(positions(rows)[-1]) + 1.0) + 0.75
+    return row_height(len(rows)) * (float(positions(rows)[-1]) + 1.0) + 0.75
+
+
+def label_rows(axes: Axes, at: np.ndarray, labels: Sequence[str], room: float) -> None:
+    """Write the labels of rows, folded to ``room`` ems of text size; smaller where there are many."""
+    size = style.TEXT_SIZE if len(labels) <= MANY else NOTE_SIZE
+    folded = [style.fold(text, room * style.TEXT_SIZE / size) for text in labels]
+    axes.set_yticks(at, folded, size=size, linespacing=1.0)
 
 
 def draw(
@@ -95,7 +109,7 @@ def draw(
     axes.hlines(at, [row.low for row in rows], [row.high for row in rows], color=INK, linewidth=1.0, zorder=4)
     _limits(axes, rows)
     marked = _marks(axes, rows, at) if legend[2] else False
-    axes.set_yticks(at, [style.fold(row.label, 15.0) for row in rows])
+    label_rows(axes, at, [row.label for row in rows], 15.0)
     axes.set_ylim(at[-1] + 0.6, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)

@@ -33,8 +33,8 @@ from jinxiao.results.style import (
     use_style,
 )
 
-MANY: Final = 12
-"""Panels from which on they stand closer, so that thirty measures fit a page."""
+LEAST_SEEN: Final = 1e6
+"""Yuan that an axis of paths spans at least: what is smaller is a line at zero."""
 WORDS: Final = {
     "uplift": Label("What each measure adds to consumption", "各措施新增消费"),
     "uplift_axis": Label("Additional consumption, {unit}", "新增消费（{unit}）"),
@@ -161,16 +161,17 @@ def paths_figure(answer: Answer) -> Figure:
     """Return the monthly path of each measure: median, band, cumulative line, payback marked."""
     lang, unit = answer.lang, money(answer.lang)
     shown = answer.shown
-    columns = min(len(shown), 3 if len(shown) <= MANY else 4)
+    columns = min(len(shown), 3 if len(shown) <= forest.MANY else 4)
     lines = -(-len(shown) // columns)
     figure = sheet(
-        (1.4 if len(shown) <= MANY else 1.12) * lines + 0.2, _w("paths", lang), answer.scope(), keys=1
+        (1.4 if len(shown) <= forest.MANY else 1.12) * lines + 0.2, _w("paths", lang), answer.scope(), keys=1
     )
     panels = figure.subplots(lines, columns, squeeze=False, sharex=True).ravel()
     months = np.arange(answer.result.periods.months)
     for position, (axes, k) in enumerate(zip(panels, shown, strict=False)):
         draws = answer.monthly(k) / unit.scale
-        _path(axes, months, Quantiles.of(draws), Quantiles.of(draws.cumsum(axis=1)), k == WHOLE)
+        flow, total = Quantiles.of(draws), Quantiles.of(draws.cumsum(axis=1))
+        _path(axes, months, flow, total, LEAST_SEEN / unit.scale, k == WHOLE)
         axes.set_title(style.fold(answer.title(k), 54.0 / columns), loc="left", size=NOTE_SIZE)
         if position % columns == 0:
             axes.set_ylabel(_w("per_month", lang, unit=unit.name), size=NOTE_SIZE)
@@ -186,7 +187,9 @@ def paths_figure(answer: Answer) -> Figure:
     return figure
 
 
-def _path(axes: Axes, months: np.ndarray, flow: Quantiles, total: Quantiles, whole: bool) -> None:
+def _path(
+    axes: Axes, months: np.ndarray, flow: Quantiles, total: Quantiles, least: float, whole: bool
+) -> None:
     colour = DEEP if whole else BLUE
     axes.fill_between(months, flow.low, flow.high, color=colour, alpha=0.22, linewidth=0)
     axes.plot(months, flow.median, color=colour, linewidth=1.0)
@@ -202,7 +205,7 @@ def _path(axes: Axes, months: np.ndarray, flow: Quantiles, total: Quantiles, who
         (axes, flow.low.min(), flow.high.max()),
         (right, total.median.min(), total.median.max()),
     ):
-        side.set_ylim(min(lowest, 0.0), max(highest, 0.0) or float(lowest == 0.0))
+        side.set_ylim(min(lowest, 0.0), max(highest, 0.0 if lowest < -least else least))
         style.plain_ticks(side.yaxis, 4)
     _align_zero(axes, right)
     right.tick_params(labelcolor=MUTED)
@@ -241,7 +244,12 @@ def groups_figure(answer: Answer) -> Figure:
     blocks = [(by, GROUPS[by]) for by in ("quintile", "residence", "age")]
     shown = answer.shown
     tables = [np.array([[_per_head(answer, k, by, g) for g in keys] for k in shown]) for by, keys in blocks]
-    figure = sheet(0.29 * len(shown) + 1.55, _w("groups", lang), answer.scope(), _w("groups_note", lang))
+    figure = sheet(
+        (forest.row_height(len(shown)) - 0.02) * len(shown) + 1.55,
+        _w("groups", lang),
+        answer.scope(),
+        _w("groups_note", lang),
+    )
     panels = figure.subplots(1, len(blocks), width_ratios=[len(keys) for _, keys in blocks])
     cmap, norm = colormaps["RdBu"], _signed_root(np.concatenate([t.ravel() for t in tables]))
     for position, (axes, table, (by, keys)) in enumerate(zip(panels, tables, blocks, strict=True)):
@@ -252,8 +260,9 @@ def groups_figure(answer: Answer) -> Figure:
         axes.xaxis.tick_top()
         axes.annotate(label("grouping", by, lang), (0.5, 1.0), (0, 25), xycoords="axes fraction",
                       textcoords="offset points", ha="center", size=NOTE_SIZE, color=MUTED)  # fmt: skip
-        names_shown = [style.fold(answer.title(k), 17.0) for k in shown] if position == 0 else []
-        axes.set_yticks(range(len(shown)) if position == 0 else [], names_shown)
+        axes.set_yticks([])
+        if position == 0:
+            forest.label_rows(axes, np.arange(len(shown)), [answer.title(k) for k in shown], 17.0)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         if WHOLE in shown:
@@ -347,7 +356,7 @@ def cost_figure(answer: Answer) -> Figure:
         fiscal_cost = float(answer.value(k, "fiscal_cost")["median"]) / unit.scale
         axes.annotate(number(fiscal_cost, unit.decimals), (end, y), (4, 0), textcoords="offset points", va="center",
                       size=NOTE_SIZE)  # fmt: skip
-    axes.set_yticks(at, [style.fold(row.label, 17.0) for row in rows])
+    forest.label_rows(axes, at, [row.label for row in rows], 17.0)
     axes.set_ylim(at[-1] + 0.6, -0.6)
     axes.margins(x=0.08)
     _horizontal(axes, _w("cost_axis", lang, unit=unit.name))
@@ -381,7 +390,12 @@ def waterfall_figure(answer: Answer) -> Figure:
     values = np.array([*steps, whole])
     low, high = float(joint.low) / unit.scale, float(joint.high) / unit.scale
     note = _w("waterfall_note", lang, unit=unit.name, interval=interval(low, high, unit.decimals))
-    figure = sheet(0.31 * len(values) + 0.6, _w("waterfall", lang), answer.scope(means=True), note)
+    figure = sheet(
+        forest.row_height(len(values)) * len(values) + 0.6,
+        _w("waterfall", lang),
+        answer.scope(means=True),
+        note,
+    )
     axes = figure.subplots()
     at = np.arange(len(values))
     colours = [BLUE if v >= 0.0 else VERMILION for v in values[:-2]] + [SKY, DEEP]
@@ -393,7 +407,7 @@ def waterfall_figure(answer: Answer) -> Figure:
         text = number(value, unit.decimals) if i == len(values) - 1 else _plus(value, unit.decimals)
         axes.annotate(text, (max(starts[i], ends[i]), i), (4, 0), textcoords="offset points", va="center",
                       size=NOTE_SIZE)  # fmt: skip
-    axes.set_yticks(at, [style.fold(text, 17.0) for text in labels])
+    forest.label_rows(axes, at, labels, 17.0)
     axes.set_ylim(len(values) - 0.4, -0.6)
     axes.margins(x=0.08)
     _horizontal(axes, _w("uplift_axis", lang, unit=unit.name))
@@ -431,7 +445,7 @@ def multiplier_figure(answer: Answer) -> Figure:
         )
     axes.text(1.02, -0.7, _w("ratio_closures", lang), transform=axes.get_yaxis_transform(), va="bottom",
               size=NOTE_SIZE, color=MUTED)  # fmt: skip
-    axes.set_yticks(at, [style.fold(row.label, 17.0) for row in rows])
+    forest.label_rows(axes, at, [row.label for row in rows], 17.0)
     axes.set_ylim(at[-1] + 0.6, -0.6)
     _horizontal(axes, _w("uplift_axis", lang, unit=unit.name))
     style.legend(figure, axes.containers, note)

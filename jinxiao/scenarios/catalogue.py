@@ -25,7 +25,7 @@ WORDS: dict[str, dict[str, str]] = {
         "continued": "continued", "raised": "raised", "new": "new", "national": "national", "provincial": "provincial",
         "local": "local", "causal": "causal", "official": "official", "assumed": "assumed", "reported": "reported",
         "open": "open", "yes": "yes", "no": "no", "differs": "differs", "everywhere": "whole province", "where": "Where",
-        "fixed": "fixed", "same_as": "same as",
+        "fixed": "fixed", "same_as": "same as", "owners": "Owned by measure",
     },
     "zh": {
         "measure": "措施", "section": "部分", "mechanism": "作用机制", "clauses": "条款", "instruments": "政策工具",
@@ -35,7 +35,7 @@ WORDS: dict[str, dict[str, str]] = {
         "done": "是否实施", "note": "说明", "continued": "延续", "raised": "提标", "new": "新增", "national": "国家",
         "provincial": "省", "local": "市县", "causal": "因果证据", "official": "官方", "assumed": "假定", "reported": "媒体转载",
         "open": "长期", "yes": "是", "no": "否", "differs": "有差异", "everywhere": "全省", "where": "范围", "fixed": "固定",
-        "same_as": "同",
+        "same_as": "同", "owners": "归属措施",
     },
 }  # fmt: skip
 """Words of the tables in both languages."""
@@ -45,7 +45,10 @@ UNITS_ZH = {
     "yuan/event": "元/次", "yuan/unit": "元/件", "yuan/coupon": "元/张", "yuan/person": "元/人", "yuan/hire": "元/人",
     "yuan/person/year": "元/人/年", "yuan/shop/day": "元/店/日", "persons": "人", "persons/year": "人次/年", "months": "月",
     "units": "件", "days": "天", "weeks": "周", "days/year": "天/年", "days/break": "天/次", "quintiles": "组", "coupons": "张",
-    "hires/year": "人/年",
+    "hires/year": "人/年", "homes": "套", "homes/year": "套/年", "yuan/home": "元/套", "households": "户", "units/year": "件/年",
+    "months of income": "月收入", "events/year": "场/年", "attendances/event": "人次/场", "yuan/person/night": "元/人晚",
+    "nights/year": "人晚/年", "nights": "晚", "yuan/case": "元/项", "cases/year": "项/年", "yuan/parcel": "元/件",
+    "parcels/year": "件/年", "1": "无量纲",
 }  # fmt: skip
 
 
@@ -202,6 +205,7 @@ def describe_measure(plan: Plan, measure_number: int, lang: str = "en") -> dict[
                 "keys": list(clause.levers),
                 "not_modelled": clause.not_modelled[lang] if clause.not_modelled else "",
                 "limits": clause.limits[lang] if clause.limits else "",
+                "owners": ", ".join(map(str, clause.owners)),
             }
             for clause in measure.clauses
         ],
@@ -230,7 +234,7 @@ def show_measure(plan: Plan, measure_number: int, lang: str = "en") -> Renderabl
     parts += [record["mechanism"], "", RichText(words["clauses"], style="bold")]
     for clause in record["clauses"]:
         parts.append(RichText(f"• {clause['summary']}"))
-        for label in ("not_modelled", "limits"):
+        for label in ("not_modelled", "limits", "owners"):
             if clause[label]:
                 parts.append(Padding(RichText(f"{words[label]}: {clause[label]}", style="dim"), (0, 0, 0, 2)))
         if clause["keys"]:

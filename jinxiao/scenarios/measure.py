@@ -48,12 +48,15 @@ class Clause(Strict):
         Or: why it has none.
     limits : Text, optional
         What the levers leave out.
+    owners : tuple of int
+        Measures that own levers for the same thing: it is paid there and not here.
     """
 
     summary: Text
     levers: tuple[Key, ...] = ()
     not_modelled: Text | None = None
     limits: Text | None = None
+    owners: tuple[Annotated[int, Field(ge=1)], ...] = ()
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -111,6 +114,8 @@ class Measure(Strict):
 
     @model_validator(mode="after")
     def _linked(self) -> Self:
+        if any(self.number in clause.owners for clause in self.clauses):
+            raise refuse(f"owner {self.number}", "owners other than the measure itself")
         used = {key for clause in self.clauses for key in clause.levers}
         for key in sorted(used - set(self.instruments)):
             raise refuse(

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jinxiao.scenarios.catalogue import describe_measure
+from jinxiao.scenarios.catalogue import WORDS, describe_measure
 from jinxiao.scenarios.plan import Plan, load_plan
 
 CLASSES = ".county_classes.zones."
@@ -54,9 +54,8 @@ def measure_page(plan: Plan, number: int) -> str:
 
 
 def _in_model(clause: dict[str, Any]) -> str:
-    if clause["keys"]:
-        return ", ".join(f"`{key}`" for key in clause["keys"])
-    return f"Not modelled. {clause['not_modelled']}"
+    text = ", ".join(f"`{key}`" for key in clause["keys"]) or f"Not modelled. {clause['not_modelled']}"
+    return f"{text} ({WORDS['en']['owners']} {clause['owners']}.)" if clause["owners"] else text
 
 
 def _instruments(en: dict[str, Any], zh: dict[str, Any]) -> list[str]:

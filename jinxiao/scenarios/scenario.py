@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.conditions import Instrument as Account
 from jinxiao.scenarios.accounts import Financing
-from jinxiao.scenarios.levers import Actual, Draft, Instrument, When
+from jinxiao.scenarios.levers import Actual, Coordination, Draft, Instrument, When
 from jinxiao.scenarios.overrides import OverrideError, with_override, with_values
 
 if TYPE_CHECKING:
@@ -173,11 +173,14 @@ class Scenario:
 
     def _conditions(self, running: list[Running], month: int) -> Conditions:
         draft = Draft(Conditions(month), {})
-        for one in running:
-            found = one.at(month, self.plan.start)
-            if found is None:
-                continue
-            instrument, when = found
+        now = [(one, found) for one in running if (found := one.at(month, self.plan.start)) is not None]
+        offices = [
+            office for _, (office, _) in now if isinstance(office, Coordination) and month >= office.start
+        ]
+        for one, (instrument, when) in now:
+            for office in offices:
+                if one.measure in office.measures:
+                    instrument = office.applied(instrument)
             draft.pools = self.plan.pools[one.measure]
             number = self.plan.rules.get((one.measure, one.key))
             rule = draft.pools[one.key] if number is None else number
@@ -226,4 +229,5 @@ def account(rule: int, measure: int, key: str, instrument: Instrument) -> Accoun
         measure=measure,
         payer_shares=instrument.payers.shares,
         financing=instrument.financing.shares,
+        lot=instrument.lot,
     )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_policies import (
+    CENTRE_PAYS,
     HISTORY,
     RULE,
     branch,
@@ -21,8 +22,9 @@ from small_policies import (
 )
 
 from jinxiao.model import economy
-from jinxiao.model.conditions import Channel, Conditions, Policy
+from jinxiao.model.conditions import MAX_RULES, Channel, Conditions, Instrument, Policy
 from jinxiao.model.economy import Economy
+from jinxiao.model.households import columns as household_columns
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.diary import Entry
 from jinxiao.model.households.loop import DAY_PARTS
@@ -348,3 +350,13 @@ def test_what_is_rehearsed_is_what_happens(
     assert run.rehearsals == len(rehearsed)
     assert lived[0].any()
     np.testing.assert_array_equal(rehearsed[-1], lived[0])
+
+
+def test_the_id_of_a_rule_fits_into_a_wallet() -> None:
+    assert household_columns.STATE["wallet_rule"].dtype == "uint8"
+    last = MAX_RULES - 1
+    assert last + 1 <= np.iinfo(np.uint8).max
+    assert Policy("most", (), (Instrument(last, "last", 1, CENTRE_PAYS),)).instruments
+    for rule in (-1, MAX_RULES):
+        with pytest.raises(ValueError, match=f"'one': found rule {rule}; allowed 0 to {last}$"):
+            Policy("too many", (), (Instrument(rule, "one", 1, CENTRE_PAYS),))

@@ -73,6 +73,15 @@ UNITS: dict[str, tuple[dict[str, Any], Any]] = {
     ),
     "farmer": ({"basis": Basis.FARMER}, lambda h: (h.occupation == Occupation.FARMER).sum(axis=1)),
     "student": ({"basis": Basis.STUDENT}, lambda h: h.members[:, MemberBand.STUDENT]),
+    "person": ({"basis": Basis.PERSON}, lambda h: h.members.sum(axis=1)),
+    "person of sixty and over": (
+        {"basis": Basis.ELDER, "age_min": 720},
+        lambda h: h.members[:, MemberBand.AGE_60_79] + h.members[:, MemberBand.AGE_80_PLUS],
+    ),
+    "person of eighty and over": (
+        {"basis": Basis.ELDER, "age_min": 960},
+        lambda h: h.members[:, MemberBand.AGE_80_PLUS],
+    ),
     "poorest two quintiles": ({"max_quintile": 1}, lambda h: h.quintile <= 1),
     "rural Datong": ({"zones": 1 << 3}, lambda h: h.zone == 3),
 }

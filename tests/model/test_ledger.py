@@ -315,9 +315,15 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "attraction": st.floats(-0.5, 0.5).map(lambda x: np.full(N_CITIES, x)),
     "market_friction": st.floats(-1.0, 1.0).map(lambda x: np.full(N_MARKETS, x)),
     "visa_free_shift": st.floats(0.0, 1.0),
+    "brought_visitors": st.floats(0.0, 1e6).map(lambda x: np.full(N_CITIES, x)),
+    "brought_residents": st.floats(0.0, 1e6).map(lambda x: np.full(N_CITIES, x)),
+    "event_tickets": st.floats(0.0, 1e9).map(lambda x: np.full(N_CITIES, x)),
+    "local_sourcing": st.floats(0.0, 0.1).map(lambda x: np.full(N_SECTORS, x)),
+    "kept_purchases": st.floats(-0.1, 0.1).map(lambda x: np.full((N_CITIES, N_SECTORS), x)),
+    "outside_orders": st.floats(0.0, 1e9).map(lambda x: {(16, 3): x, (18, 12): x}),
     "refund_rate": st.floats(0.0, 0.2),
     "refund_reach": st.floats(0.0, 1.0),
-    "entry_cost": st.floats(0.2, 2.0).map(lambda x: np.full(N_SECTORS, x)),
+    "entry_cost": st.floats(0.0, 0.8).map(lambda x: np.full((N_CITIES, N_SECTORS), x)),
     "arrears_repaid": st.floats(0.0, 1e9).map(lambda x: np.full((N_CITIES, N_SECTORS), x)),
     "payment_sooner": st.floats(0.0, 6.0),
 }
@@ -331,6 +337,8 @@ def accounted(c: Conditions) -> None:
     c.loan_rule, c.ticket_rule, c.refund_rule = 30, 31, 32
     c.cost_by_rule = {33: 1e5}
     c.channel_rules["arrears_repaid"] = {37: 1.0}
+    c.orders = {(33, 19, 15): 1e6}
+    c.grants = {(33, 1, 3): 1e6}
     for rows, rule in ((c.transfers, 34), (c.durable_rules, 35), (c.coupons, 36)):
         rows["rule"] = rule
 

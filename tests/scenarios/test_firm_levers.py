@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from jinxiao.model.conditions import Conditions
 from jinxiao.model.firms.rewards import Kind, reward
-from jinxiao.model.names import N_SECTORS, Sector, month_index
+from jinxiao.model.names import N_CITIES, N_SECTORS, Sector, month_index
 from jinxiao.scenarios.levers import ArrearsRepayment, Draft, EntryCost, FirmReward, PromptPayment, When
 
 START = month_index("2025-06")
@@ -70,7 +70,7 @@ def test_nothing_is_written_before_the_start() -> None:
     ):
         before = written(lever, START - 1)
         assert len(before.rewards) == 0 and not before.arrears_repaid.any() and before.payment_sooner == 0.0
-        assert (before.entry_cost == 1.0).all()
+        assert not before.entry_cost.any()
 
 
 def test_cuts_of_entry_cost_multiply() -> None:
@@ -79,9 +79,9 @@ def test_cuts_of_entry_cost_multiply() -> None:
         EntryCost.model_validate({**COMMON, "kind": "entry_cost", "cut": 0.1, "sectors": ["catering"]}).write(
             draft, When.at(START), 0
         )
-    cost = draft.finish().entry_cost
-    assert cost[Sector.CATERING] == pytest.approx(0.81)
-    assert (np.delete(cost, Sector.CATERING) == 1.0).all() and cost.shape == (N_SECTORS,)
+    removed = draft.finish().entry_cost
+    assert removed[:, Sector.CATERING] == pytest.approx(np.full(N_CITIES, 0.19))
+    assert not np.delete(removed, Sector.CATERING, axis=1).any() and removed.shape == (N_CITIES, N_SECTORS)
 
 
 def test_arrears_are_paid_in_twelve_parts_to_the_trades_and_cities_that_are_owed() -> None:

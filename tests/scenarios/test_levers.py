@@ -68,6 +68,7 @@ def test_zero_in_every_parameter_leaves_only_rules_that_cost_nothing(plan):
                 "budget",
                 "cost",
                 "discount",
+                "reward",
             ):
                 zeros[f"measures.{number}.{key}.{path}"] = 0.0
     for month in plan.scenario(reference="plan").policy(48, zeros).months:
@@ -76,6 +77,7 @@ def test_zero_in_every_parameter_leaves_only_rules_that_cost_nothing(plan):
         assert (month.coupons["quantity"] * month.coupons["discount"] == 0).all()
         assert sum(month.pool_budget.values()) == 0
         assert sum(month.cost_by_rule.values()) == 0
+        assert not month.orders and not month.grants
         assert month.refund_rate == 0 and (month.labour_cost_relief < 1e-3).all()
 
 

@@ -53,7 +53,7 @@ def test_pages_in_the_docs_are_up_to_date(plan):
 
 def test_pages_are_written_with_an_index(plan, tmp_path):
     files = write_pages(plan, tmp_path)
-    assert [file.name for file in files[-2:]] == ["29.md", "index.md"]
+    assert [file.name for file in files[-2:]] == [f"{max(plan.measures):02d}.md", "index.md"]
 
 
 def test_schemas_describe_fields_with_units(tmp_path):

@@ -18,6 +18,7 @@ from jinxiao.model.households import budget, coupons, family, rules
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
 from jinxiao.model.households.diary import N_ENTRIES, Entry, Why
+from jinxiao.model.lending import lent
 from jinxiao.model.names import (
     AGE_BAND_STARTS,
     DURABLES,
@@ -38,7 +39,6 @@ from jinxiao.model.names import (
     Sector,
     Stage,
 )
-from jinxiao.model.lending import lent
 from jinxiao.model.random import Draw, fill_uniforms, normal_quantile, uniform, uniform4
 
 N_BLOCKS = 16
@@ -104,6 +104,7 @@ MONTH_FIELDS = (
     # income and saving
     "wage_index", "self_index", "owner_support", "farm_index", "transfers", "uninsured_change",
     "consumption_table",
+    "property_factor",
     "regime_groups", "group_rows",
     "farm_season",
     # work
@@ -115,6 +116,7 @@ MONTH_FIELDS = (
     # homes
     "home_subsidy", "home_rule", "mortgage_rate_cut", "down_payment_cut", "fund_ceiling_rise", "renewal",
     "renewal_grant", "renewal_rule", "home_price_factor", "home_trend",
+    "delivery", "home_reach",
     # trips
     "destination_cdf", "trip_odds", "site_share", "blocks", "days_off", "holidays_off", "own_days", "holiday_share",
     "holidays_a_year", "leave_take_up", "leave_bridging", "school_break", "school_share", "ticket_factor",
@@ -142,6 +144,8 @@ _MOST_PAYMENT, _MOST_VALUE = 65_000.0, 65_000.0
 """What the columns of mortgage payments (yuan) and home values (1000 yuan) hold at most."""
 MOST_CUT = 0.5
 """Most that a fall of home prices may take from the planned spending of a month."""
+_MORTGAGED = 2
+"""Tenure of owners with a mortgage."""
 _ADULT, _ELDER, _OLD = int(MemberBand.AGE_18_59), int(MemberBand.AGE_60_79), int(MemberBand.AGE_80_PLUS)
 _RISK_CLASS = np.array([4, 0, 1, 1, 2, 3], np.int8)
 """Risk class by occupation of the main earner."""
@@ -156,6 +160,7 @@ MOST_COMMITTED = 0.8
 """Largest share of permanent income that is put aside by plan."""
 _CHILD_BANDS = int(MemberBand.STUDENT) + 1
 _STUDENTS = int(MemberBand.STUDENT)
+_SIXTY = 60 * 12
 _AGE_1, _AGE_2, _AGE_3 = (12 * years for years in AGE_BAND_STARTS[1:])
 _C = int(Item.CONSUMPTION)
 # what only ever serves as an index is unsigned: compiled code then need not look for negative ones
@@ -262,6 +267,14 @@ def _transfer_units(
         return float(members[i, 4])
     if basis == Basis.TRAINED:
         return trained
+    if basis == Basis.PERSON:
+        persons = 0.0
+        for b in range(N_BANDS):
+            persons += members[i, b]
+        return persons
+    if basis == Basis.ELDER:
+        elders = float(members[i, _OLD])
+        return elders if age_min > _SIXTY else elders + members[i, _ELDER]
     units = 0.0
     for e in range(2):
         occupation = occupation_of[i, e]
@@ -420,7 +433,9 @@ def _slots_dated(k, highest, look, cap, slots, dates, first):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def _units_held(i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, effect, u, look, dates, first):
+def _units_held(
+    i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, effect, u, look, dates, first
+):
     """Return (whether class ``k`` may be bought, age of the oldest, an empty slot or -1) of household ``i``.
 
     Whether any household with these units could have a date to buy in this month, of which ``u`` is the draw, or one of the
@@ -704,7 +719,9 @@ def household_block(
     m_child_benefit = m.child_benefit
     m_post_share = m.post_share
     m_home_subsidy = m.home_subsidy
+    m_home_reach = m.home_reach
     m_renewal = m.renewal
+    m_delivery = m.delivery
     m_home_price_factor = m.home_price_factor
     p_birth_probability = p.birth_probability
     p_need_weights = p.need_weights
@@ -1140,7 +1157,7 @@ def household_block(
         usual_business += usual_farm
         property_income = h_property[i] * m.growth
         imputed_income = property_income * p_imputed_income_share[residence]
-        property_cash = property_income - imputed_income
+        property_cash = (property_income - imputed_income) * m.property_factor
         pensions = h_pension[i] * m.growth
         transfers = h_transfers[i] * m.growth
         # --- deductions by law: of what was earned, and of what is earned when everybody works
@@ -1640,10 +1657,18 @@ def household_block(
         home_paid = 0.0
         mortgage_new = 0.0
         grant = 0.0
-        if m_renewal[zone] > 0.0:
+        if m_renewal[zone] + m_delivery[zone] > 0.0:
             _, u_renewal, _, _ = uniform4(m.seed, i, m.t, Draw.HOME // 4)
             if u_renewal < m_renewal[zone]:
                 grant = m.renewal_grant
+            elif (
+                h_moving[i] == 0
+                and h_tenure[i] == _MORTGAGED
+                and u_renewal < m_renewal[zone] + m_delivery[zone]
+            ):
+                h_moving[i] = int(
+                    p.furnishing_months
+                )  # waited for long enough: it is furnished from next month on
         if h_moving[i] == 0 and (u_home < p.purchase_cap or grant > 0.0):
             relative = permanent / (p_mean_income[residence] * m.growth)
             weight = p_purchase_age[age_band] * (p.tenant_factor if h_tenure[i] == 0 else 1.0)
@@ -1701,7 +1726,7 @@ def household_block(
                     if m.home_rule >= 0 and m_home_subsidy[zone] > 0.0:
                         part = min(m_home_subsidy[zone], support)
                         cost[m.home_rule, city] += w * part
-                        gross[m.home_rule] += w * price
+                        gross[m.home_rule] += w * price * m_home_reach[zone]
                         support -= part
                     if m.renewal_rule >= 0 and support > 0.0:
                         cost[m.renewal_rule, city] += w * support

@@ -21,6 +21,7 @@ TOURIST_MONTH_FIELDS = (
     "t", "seed", "growth", "coming_cdf", "room", "city_cdf", "second_cdf", "room_price", "room_share", "second_share",
     "ticket_factor", "ticket_rule", "refund_rate", "refund_threshold", "refund_reach", "refund_rule", "payment_eased",
     "coupons", "visitor_claim", "luck",
+    "event_share", "event_ticket",
 )  # fmt: skip
 TouristMonth = namedtuple("TouristMonth", TOURIST_MONTH_FIELDS)
 
@@ -126,6 +127,10 @@ def tourist_block(
                     rule_cost[block, m.ticket_rule, city] += w * waived
                     rule_gross[block, m.ticket_rule] += w * total * (1.0 - m.ticket_factor[city])
                 part -= waived
+                if m.event_share[city] > 0.0 and (
+                    uniform(m.seed, first_agent + j, m.t, Draw.EVENT) < m.event_share[city]
+                ):
+                    part += size * m.event_ticket[city]
             if c == _SHOPPING and market >= N_PROVINCES and m.refund_rate > 0.0:
                 refund = rules.departure_refund(
                     part, p.shops_per_day * (1.0 + nights), m.refund_threshold, m.refund_rate, m.refund_reach

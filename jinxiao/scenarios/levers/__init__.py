@@ -10,8 +10,15 @@ from pydantic import Field
 from jinxiao.scenarios.levers.base import Actual, Draft, Instrument, When
 from jinxiao.scenarios.levers.credit import BusinessLoanSubsidy, ConsumerLoanSubsidy, CreditLine
 from jinxiao.scenarios.levers.durables import BudgetPool, DurableSubsidy, Tier
+from jinxiao.scenarios.levers.events import Event, TourReward
 from jinxiao.scenarios.levers.firms import ArrearsRepayment, EntryCost, FirmReward, PromptPayment
-from jinxiao.scenarios.levers.housing import HomeAcquisition, HomeRenewal, HomeSubsidy, MortgageTerms
+from jinxiao.scenarios.levers.housing import (
+    HomeAcquisition,
+    HomeDelivery,
+    HomeRenewal,
+    HomeSubsidy,
+    MortgageTerms,
+)
 from jinxiao.scenarios.levers.inbound import DepartureRefund, InboundEase, PaymentEase, VisaFree
 from jinxiao.scenarios.levers.leisure import (
     Attraction,
@@ -20,10 +27,23 @@ from jinxiao.scenarios.levers.leisure import (
     SchoolBreak,
     TicketWaiver,
 )
+from jinxiao.scenarios.levers.property import DepositRates, PropertyIncome
 from jinxiao.scenarios.levers.protection import MedicalCover, UnemploymentInsurance
+from jinxiao.scenarios.levers.supply import (
+    Coordination,
+    FirmGrant,
+    PublicInvestment,
+)
+from jinxiao.scenarios.levers.trade import (
+    KeptPurchases,
+    LocalSourcing,
+    OutsideSales,
+    ParcelSubsidy,
+)
 from jinxiao.scenarios.levers.transfers import Transfer
 from jinxiao.scenarios.levers.work import (
     Administration,
+    JobPlacement,
     LabourCostRelief,
     MinimumWage,
     PublicPosts,
@@ -58,11 +78,24 @@ AnyInstrument = Annotated[
     | MortgageTerms
     | HomeRenewal
     | HomeAcquisition
-    | Administration
-    | FirmReward
+    | Event
+    | TourReward
+    | OutsideSales
+    | ParcelSubsidy
+    | KeptPurchases
+    | LocalSourcing
+    | PublicInvestment
+    | FirmGrant
     | EntryCost
+    | Coordination
+    | HomeDelivery
+    | DepositRates
+    | PropertyIncome
+    | JobPlacement
     | ArrearsRepayment
-    | PromptPayment,
+    | FirmReward
+    | PromptPayment
+    | Administration,
     Field(discriminator="kind"),
 ]
 """Any instrument; ``kind`` says which."""
@@ -76,29 +109,42 @@ __all__ = [
     "BudgetPool",
     "BusinessLoanSubsidy",
     "ConsumerLoanSubsidy",
+    "Coordination",
     "CouponWave",
     "CreditLine",
     "DepartureRefund",
+    "DepositRates",
     "Draft",
     "DurableSubsidy",
     "EntryCost",
+    "Event",
+    "FirmGrant",
     "FirmReward",
     "HomeAcquisition",
+    "HomeDelivery",
     "HomeRenewal",
     "HomeSubsidy",
     "InboundEase",
     "Instrument",
+    "JobPlacement",
+    "KeptPurchases",
     "LabourCostRelief",
+    "LocalSourcing",
     "MedicalCover",
     "MinimumWage",
     "MortgageTerms",
+    "OutsideSales",
     "PaidLeave",
+    "ParcelSubsidy",
     "PaymentEase",
     "PromptPayment",
+    "PropertyIncome",
+    "PublicInvestment",
     "PublicPosts",
     "SchoolBreak",
     "TicketWaiver",
     "Tier",
+    "TourReward",
     "Training",
     "Transfer",
     "UnemploymentInsurance",

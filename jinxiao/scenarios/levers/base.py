@@ -75,6 +75,37 @@ class Draft:
         costs = self.conditions.cost_by_rule
         costs[rule] = costs.get(rule, 0.0) + yuan
 
+    def order(self, rule: int, sector: int, zones: int, yuan: float) -> None:
+        """Buy from firms of a sector this month, in the cities of the zones of a bit mask."""
+        if yuan:
+            orders, key = self.conditions.orders, (rule, int(sector), zones)
+            orders[key] = orders.get(key, 0.0) + yuan
+
+    def grant(self, rule: int, sector: int, zones: int, yuan: float) -> None:
+        """Pay firms of a sector this month for nothing in return."""
+        if yuan:
+            grants, key = self.conditions.grants, (rule, int(sector), zones)
+            grants[key] = grants.get(key, 0.0) + yuan
+
+    def order_from_outside(self, sector: int, zones: int, yuan: float) -> None:
+        """Let buyers outside the province order from firms of a sector."""
+        if yuan:
+            orders, key = self.conditions.outside_orders, (int(sector), zones)
+            orders[key] = orders.get(key, 0.0) + yuan
+
+    def claim_visits(self, rule: int, persons: float, outside_share: float) -> None:
+        """Record whom official releases count as drawn by `rule`, and the share of them from outside the province."""
+        claims = self.conditions.claimed_visits
+        for outside, part in ((0, 1.0 - outside_share), (1, outside_share)):
+            if persons * part:
+                claims[rule, outside] = claims.get((rule, outside), 0.0) + persons * part
+
+    def claim_sales(self, rule: int, yuan: float) -> None:
+        """Record sales that official releases credit to `rule`."""
+        if yuan:
+            claims = self.conditions.claimed_sales
+            claims[rule] = claims.get(rule, 0.0) + yuan
+
     def share_channel(self, name: str, rule: int, part: float) -> None:
         """Record that `rule` moves the quantity `name` by `part`: its cost is shared in proportion."""
         parts = self.conditions.channel_rules.setdefault(name, {})
@@ -106,6 +137,8 @@ class Draft:
             setattr(self.conditions, name, array)
         conditions = self.conditions
         conditions.cost_by_rule = dict(sorted(conditions.cost_by_rule.items()))
+        for name in ("orders", "grants", "outside_orders", "claimed_visits", "claimed_sales"):
+            setattr(conditions, name, dict(sorted(getattr(conditions, name).items())))
         conditions.pool_budget = dict(sorted(conditions.pool_budget.items()))
         conditions.channel_rules = {
             name: dict(sorted(parts.items())) for name, parts in sorted(conditions.channel_rules.items())
@@ -201,6 +234,11 @@ class Instrument(Strict):
     def runs(self, month: int) -> bool:
         """Return whether `month` lies between announcement (or start) and end."""
         return self.first <= month and (self.end is None or month <= self.end)
+
+    @property
+    def lot(self) -> str:
+        """Name under which households draw whether they take it up; empty: the instrument's own."""
+        return ""
 
     @property
     def evidence(self) -> Grade:

@@ -9,8 +9,9 @@ from jinxiao.model.firms.rewards import REWARD, Kind
 from jinxiao.model.names import Sector, month_label
 from jinxiao.scenarios.accounts import CITY_INDEX, City
 from jinxiao.scenarios.levers.base import Draft, Instrument, When
+from jinxiao.scenarios.levers.leisure import ramp
 from jinxiao.scenarios.levers.work import SectorName, sector_indices
-from jinxiao.scenarios.records import In, Parameter, fixed, refuse
+from jinxiao.scenarios.records import In, Month, Parameter, fixed, refuse
 
 Whom = Literal["used_cars", "dismantlers", "farm_shops", "first_stores"]
 
@@ -82,7 +83,21 @@ class FirmReward(Instrument):
 
 
 class EntryCost(Instrument):
-    """A lower cost of opening a business: fewer permits, faster registration, less fit-out to be approved."""
+    """A lower cost of opening a business: fewer permits, faster registration, less fit-out to be approved.
+
+    Share of the cost of entry removed: ``approval_share x cut``.
+
+    Attributes
+    ----------
+    cut : Parameter
+        Share of the cost of approvals that is saved.
+    approval_share : Parameter
+        Share of approvals, and of rent and pay while waiting for them, in the cost of opening.
+    sectors : tuple of str
+        None given: all.
+    full_effect : Month, optional
+        Month in which all of it is saved; it rises evenly from the start.
+    """
 
     takes_rule: ClassVar[bool] = False
 
@@ -90,12 +105,22 @@ class EntryCost(Instrument):
     cut: Annotated[
         Parameter, In("share", "fall of the cost of opening a business", "开办成本降幅", high=0.95)
     ]
+    approval_share: Annotated[
+        Parameter, In("share", "share of approvals in the cost of opening", "审批成本占开办成本比例", high=1)
+    ] = fixed(1.0, "share")
     sectors: tuple[SectorName, ...] = ()
+    full_effect: Month | None = None
 
     def write(self, draft: Draft, when: When, rule: int) -> None:
-        """Multiply the cost of entry of each sector."""
-        if when.month >= self.start:
-            draft.conditions.entry_cost[sector_indices(self.sectors)] *= 1.0 - self.cut.value
+        """Remove the share; what several instruments remove does not add up to more than all."""
+        if when.month < self.start:
+            return
+        part = self.approval_share.value * self.cut.value
+        part *= ramp(when.month, self.start, self.full_effect)
+        removed = draft.conditions.entry_cost
+        for sector in sector_indices(self.sectors):
+            cells = (self.geo.city_indices, sector)
+            removed[cells] = 1 - (1 - removed[cells]) * (1 - part)
 
 
 class ArrearsRepayment(Instrument):

@@ -1,4 +1,4 @@
-"""Homes: money off new ones, terms of mortgages, renewal of old quarters, homes bought as affordable housing."""
+"""Homes: money off new ones, terms of mortgages, renewal of old quarters, stalled homes handed over, affordable housing."""
 
 from typing import Annotated, Literal
 
@@ -8,17 +8,26 @@ from jinxiao.scenarios.records import In, Parameter, fixed
 
 
 class HomeSubsidy(Instrument):
-    """A subsidy on each new home that a household buys; one such instrument at a time."""
+    """Money off new homes that households buy, on average over all of them; several add up."""
 
     kind: Literal["home_subsidy"]
     amount: Annotated[Parameter, In("yuan/home", "subsidy on a new home", "每套新房补贴")]
+    share: Annotated[
+        Parameter, In("share", "share of new homes that get it", "享受补贴的新房占比", high=1)
+    ] = fixed(1.0, "share")
 
     def write(self, draft: Draft, when: When, rule: int) -> None:
-        """Set the amount in its zones."""
+        """Add the mean amount in its zones."""
         if when.month < self.start:
             return
-        draft.claim("home_rule", rule)
-        draft.conditions.home_subsidy[self.geo.zone_indices] = self.amount.value
+        zones, mean = self.geo.zone_indices, self.amount.value * self.share.value
+        conditions = draft.conditions
+        if conditions.home_rule < 0:
+            conditions.home_reach[:] = 0.0
+        conditions.home_reach[zones] = 1 - (1 - conditions.home_reach[zones]) * (1 - self.share.value)
+        conditions.home_rule = rule if conditions.home_rule < 0 else min(conditions.home_rule, rule)
+        conditions.home_subsidy[zones] += mean
+        draft.share_channel("home_subsidy", rule, mean * len(zones))
 
 
 class MortgageTerms(Instrument):
@@ -79,3 +88,19 @@ class HomeAcquisition(Instrument):
         cities = sorted({zone // 2 for zone in self.geo.zone_indices})
         assert len(cities) <= N_CITIES
         draft.conditions.homes_acquired[cities] = self.homes.value * self.price.value / 12 / len(cities)
+
+
+class HomeDelivery(Instrument):
+    """Homes sold long ago whose building had stopped are finished and handed over; their owners furnish them."""
+
+    kind: Literal["home_delivery"]
+    homes: Annotated[Parameter, In("homes/year", "homes handed over a year", "年交付套数")]
+    households: Annotated[
+        Parameter, In("households", "households with a mortgage in the zones", "所在地区有房贷户数", low=1)
+    ]
+
+    def write(self, draft: Draft, when: When, rule: int) -> None:
+        """Add to the chance that a household with a mortgage gets its home."""
+        if when.month < self.start:
+            return
+        draft.conditions.delivery[self.geo.zone_indices] += self.homes.value / 12 / self.households.value

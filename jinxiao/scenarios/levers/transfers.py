@@ -1,8 +1,8 @@
-"""Money paid to people: per child, birth, pensioner, household, insured member, earner or student."""
+"""Money paid to people: per person, child, birth, pensioner, elder, household, insured member, earner or student."""
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from jinxiao.model.conditions import Basis
 from jinxiao.model.names import CATEGORIES, N_QUINTILES, Occupation
@@ -22,6 +22,8 @@ BasisName = Literal[
     "farmer",
     "student",
     "trained",
+    "person",
+    "elder",
 ]
 OccupationName = Literal["formal", "migrant", "flexible", "self_employed", "farmer"]
 CategoryName = Literal[
@@ -44,6 +46,8 @@ AMOUNT_UNIT = {
     "event": "yuan/event",
 }
 """Unit of the amount by kind of payment."""
+SEPTEMBER = 9
+"""Calendar month in which school years begin, and by which age decides on the class."""
 ALL_AGES = 1200
 """Months; above every age."""
 
@@ -66,6 +70,11 @@ class Transfer(Instrument):
         Yuan per unit; and share of the pensioner's own pension on top (EMPLOYEE_PENSIONER).
     age_min, age_max : Parameter
         Ages in months, upper bound exclusive.
+    ages_on : {'payment', 'school_year'}
+        Whether ages are those of the month, or those on the first day of the school year (September).
+    roll : str
+        Name of the roll of households that it pays (``dibao``): instruments on one roll pay the same households, as far as their
+        take-up reaches.
     poorest_quintiles : Parameter
         Number of income quintiles, from the poorest, that are eligible.
     occupations : tuple of str
@@ -100,6 +109,8 @@ class Transfer(Instrument):
     age_max: Annotated[Parameter, In("months", "age at which it ends", "截止月龄", whole=True)] = fixed(
         ALL_AGES, "months"
     )
+    ages_on: Literal["payment", "school_year"] = "payment"
+    roll: Annotated[str, StringConstraints(pattern=r"^[a-z_]*$")] = ""
     poorest_quintiles: Annotated[
         Parameter,
         In(
@@ -154,6 +165,11 @@ class Transfer(Instrument):
         return self
 
     @property
+    def lot(self) -> str:
+        """Name of the roll."""
+        return self.roll
+
+    @property
     def monthly_equivalent(self) -> float:
         """Yuan a month per unit, for what is paid every year or month; 0 for what is paid once."""
         per_month = {"monthly": 1.0, "yearly": 1 / 12, "rounds": 1 / 12, "once": 0.0, "event": 0.0}
@@ -166,11 +182,17 @@ class Transfer(Instrument):
             return min(1.0, self.recipients.value / self.eligible.value)
         return self.take_up.value
 
+    def ages(self, month: int) -> tuple[int, int]:
+        """Return the ages that count in a month: as given, or older by the months since the school year began."""
+        low, high = int(self.age_min.value), int(self.age_max.value)
+        since = (month % 12 + 1 - SEPTEMBER) % 12 if self.ages_on == "school_year" else 0
+        return low + since, high + since
+
     def payments(self, month: int) -> list[tuple[int, int, float, float]]:
         """Return what is paid in a month: (age from, age to, yuan per unit, share of own pension)."""
         if month < self.start:
             return []
-        low, high = int(self.age_min.value), int(self.age_max.value)
+        low, high = self.ages(month)
         amount, share = self.amount.value, self.share.value
         if self.payment == "rounds":
             assert self.accrues_from is not None
@@ -194,7 +216,7 @@ class Transfer(Instrument):
             (low, high, amount, share), paid = paid[0], []
             self._row(draft, rule, low, high, amount, share, permanent, permanent_share)
         elif permanent or permanent_share:
-            low, high = int(self.age_min.value), int(self.age_max.value)
+            low, high = self.ages(when.month)
             self._row(draft, rule, low, high, 0.0, 0.0, permanent, permanent_share)
         for low, high, amount, share in paid:
             self._row(draft, rule, low, high, amount, share, 0.0, 0.0)

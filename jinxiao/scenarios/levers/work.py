@@ -1,4 +1,4 @@
-"""Work and pay: minimum wage, wage guideline, training, relief of labour cost, and plain administration."""
+"""Work and pay: minimum wage, wage guideline, training, placing, relief of labour cost, posts, and plain administration."""
 
 from typing import Annotated, Literal, Self
 
@@ -259,6 +259,35 @@ class LabourCostRelief(Instrument):
         draft.conditions.labour_cost_relief[sector_indices(self.sectors)] += self.relief
         assert draft.conditions.labour_cost_relief.shape == (N_SECTORS,)
         draft.share_channel("labour_cost_relief", rule, self.relief)
+
+
+class JobPlacement(Instrument):
+    """Unemployed people placed in work by a programme: fairs, labour brands, posts found for graduates of poor families.
+
+    Attributes
+    ----------
+    persons : Parameter
+        Placed a year, by the programme's count.
+    added : Parameter
+        Share who would not have found work about as soon by themselves.
+    cost : Parameter
+        Public cost a year.
+    """
+
+    kind: Literal["job_placement"]
+    persons: Annotated[Parameter, In("persons/year", "persons placed a year", "年帮扶就业人数")]
+    added: Annotated[
+        Parameter, In("share", "share who would not have found work as soon", "净新增就业占比", high=1)
+    ]
+    cost: Annotated[Parameter, In("yuan/year", "public cost a year", "年度经费")] = fixed(0.0, "yuan/year")
+
+    def write(self, draft: Draft, when: When, rule: int) -> None:
+        """Place a twelfth of them, evenly over its cities; firms hire no more for it, so others may wait longer."""
+        if when.month < self.start:
+            return
+        cities = self.geo.city_indices
+        draft.conditions.placements[cities] += self.persons.value * self.added.value / 12 / len(cities)
+        draft.charge(rule, self.cost.value / 12)
 
 
 class PublicPosts(Instrument):
