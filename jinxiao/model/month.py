@@ -415,7 +415,7 @@ class Channels:
     to_owners : ndarray, shape (cities, sectors)
         Part of the refunds to firms that goes to individual businesses, whose owners are households.
     to_firms : ndarray, shape (cities, sectors)
-        Refunds of labour cost, rewards and grants that firms of a cell get and keep.
+        Refunds of labour cost, rewards and grants that firms of a cell get; owners take theirs out of them.
     interest_relief : ndarray, shape (sectors,)
         Monthly interest on business loans taken over, share of the loans.
     cleared : ndarray, shape (2, cities, sectors)
@@ -559,9 +559,8 @@ def policy_channels(economy: "Economy") -> Channels:
     for rule, amounts_of in by_first(c.grants).items():
         given = mk.over_cities(amounts_of, np.maximum(economy.custom, 1.0))
         book(given.sum(axis=1), {rule: float(given.sum())}, Account.FIRMS, "grants_to_firms")
-        theirs = given * economy.founding.own_share
-        to_owners = to_owners + theirs
-        to_firms += given - theirs
+        to_firms += given
+        to_owners = to_owners + given * economy.founding.own_share
     borne = sum(_firms_part(amounts, economy.instruments) for amounts, _, _ in payments)
     return Channels(
         cost,
