@@ -134,8 +134,9 @@ def steady_separation(
 
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Return part over whole, nought where the whole is nought."""
-    return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), 0.0)
+    """Return part over whole, nought where the whole is nought, or so small that the quotient is no number."""
+    some = whole > np.finfo(np.float64).tiny
+    return np.where(some, part / np.where(some, whole, 1.0), 0.0)
 
 
 def match_labour(

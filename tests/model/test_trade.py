@@ -55,15 +55,18 @@ def test_visitors_drawn_come_and_pay_for_the_event(history: Economy) -> None:
             {"brought_visitors": brought, "event_tickets": brought * 1000.0},
         )
     ]
-    visits = [r.outcomes().aggregates["visits"][history.month :, ..., :].sum(axis=(0, 1)) for r in runs]
+    by_month = [r.outcomes().aggregates["visits"][history.month :].sum(axis=1) for r in runs]
+    visits = [months_of.sum(axis=0) for months_of in by_month]
     # twice the visitors, less those whom the whole choice of going damps
     assert 1.6 < visits[1][0, 0] / visits[0][0, 0] < 2.4
     assert visits[1][1:, 0].sum() < visits[0][1:, 0].sum()
-    assert np.array_equal(visits[1][:, :2], visits[2][:, :2])
+    # what they pay there changes nobody's mind; later the trade that it brings may move prices a little
+    assert np.array_equal(by_month[1][0, :, :2], by_month[2][0, :, :2])
+    assert visits[1][:, :2] == pytest.approx(visits[2][:, :2], rel=0.01)
     paid = visits[2][0, 2] - visits[1][0, 2]
     coming_for_it = few / (few + visits[0][0, 0] / 6)
     assert paid / visits[1][0, 0] == pytest.approx(1000.0 * coming_for_it, rel=0.15)
-    assert visits[2][1:, 2] == pytest.approx(visits[1][1:, 2])
+    assert visits[2][1:, 2] == pytest.approx(visits[1][1:, 2], rel=0.01)
 
 
 def test_residents_drawn_go_out_more_where_the_event_is(history: Economy) -> None:

@@ -194,7 +194,7 @@ def plan_firms(
             share = f.size[i] * np.exp(float(f.quality[i])) / pull
             before = monthly * f.expected[i]
             # what the season brings is no surprise
-            of_mean_month = f.sales[i] - (season[cell] - 1.0) * before
+            of_mean_month = rules.usual_sales(f.sales[i], season[cell], before)
             f.expected[i] = rules.expected_demand(f.expected[i], of_mean_month, p.expectation_speed, monthly)
             liquid = liquidity_of(f, i, reserve[cell], p) / liquidity[cell]
             f.target[i] = rules.labour_target(
@@ -267,7 +267,7 @@ def settle_firms(
             f.receivable[i] += to_buyers - cleared_buyers
             f.owed[i] += to_governments - cleared
             # owners know the seasons of their trade: they judge by what the month would have brought in a mean one
-            usual_sales = max(f.sales[i] - (c.season[cell] - 1.0) * f.expected[i], 0.1 * f.sales[i])
+            usual_sales = rules.usual_sales(f.sales[i], c.season[cell], f.expected[i])
             usual = profit + (usual_sales - f.sales[i]) * (1.0 - c.variable[cell])
             f.profit[i] += p.profit_memory * (
                 (usual / usual_sales if usual_sales > 0.0 else 0.0) - f.profit[i]
