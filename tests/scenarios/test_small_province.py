@@ -112,7 +112,7 @@ def test_the_last_class_of_kindergarten_ages_with_the_school_year(plan):
 
 def test_instruments_of_one_roll_draw_the_same_lot(plan):
     accounts = {i.rule: i for i in plan.scenario(8).policy(1).instruments}
-    names = {accounts[plan.rules[8, key]].draws_as for key in ("rural_allowance_2026", "one_off_grant")}
+    names = {accounts[plan.rules[8, key]].draws_as for key in ("rural_allowance_2026", "one_off_grant_rural")}
     assert names == {"dibao"}
     assert accounts[plan.rules[8, "unemployment_benefit_2025"]].draws_as == "8.unemployment_benefit_2025"
 
