@@ -6,11 +6,14 @@ import pytest
 from jinxiao.calibration.baseline import fit_baseline
 from jinxiao.calibration.parameters import load_parameters
 from jinxiao.calibration.world import World
+from jinxiao.model.conditions import Conditions
 from jinxiao.model.economy import Economy
 from jinxiao.model.firms.rewards import Kind
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.ledger import ITEMS, Account
 from jinxiao.model.names import month_index
+from jinxiao.scenarios.accounts import Geo
+from jinxiao.scenarios.levers import Draft, When
 
 START = month_index("2025-06")
 MONTHS = START + 16
@@ -118,15 +121,18 @@ def test_instruments_of_one_roll_draw_the_same_lot(plan):
 
 
 def test_two_subsidies_on_homes_add_up_and_reach_more_buyers(plan):
-    fairs, cities = (plan.measures[16].instruments[key] for key in ("housing_fairs", "purchase_subsidy"))
-    month = plan.scenario(16).policy(40).months[START + 3]
-    expected = fairs.amount.value * fairs.share.value + cities.amount.value * cities.share.value
-    assert month.home_subsidy[0] == pytest.approx(expected)
-    assert month.home_subsidy[1] == pytest.approx(cities.amount.value * cities.share.value)
-    assert month.home_reach[0] == pytest.approx(1 - (1 - fairs.share.value) * (1 - cities.share.value))
-    assert month.home_reach[1] == pytest.approx(cities.share.value)
-    assert set(month.channel_rules["home_subsidy"]) == {
-        plan.rules[16, "housing_fairs"],
-        plan.rules[16, "purchase_subsidy"],
-    }
+    fairs = plan.measures[16].instruments["housing_fairs"]
+    share = fairs.share.model_copy(update={"value": 3 * fairs.share.value})
+    everywhere = fairs.model_copy(update={"geo": Geo(), "share": share})
+    month = START + 3
+    draft = Draft(Conditions(month), {})
+    for rule, subsidy in ((4, fairs), (7, everywhere)):
+        subsidy.write(draft, When.at(month), rule)
+    both = draft.finish()
+    added = everywhere.amount.value * share.value
+    assert both.home_subsidy[0] == pytest.approx(fairs.amount.value * fairs.share.value + added)
+    assert both.home_subsidy[1] == pytest.approx(added)
+    assert both.home_reach[0] == pytest.approx(1 - (1 - fairs.share.value) * (1 - share.value))
+    assert both.home_reach[1] == pytest.approx(share.value)
+    assert set(both.channel_rules["home_subsidy"]) == {4, 7}
     assert (plan.scenario().policy(40).months[START + 3].home_reach == 1.0).all()
