@@ -110,6 +110,18 @@ def test_training_is_paid_when_a_course_ends(history: Economy) -> None:
     assert cost(run)[HISTORY] == pytest.approx(AMOUNT * h.weight.astype(np.float64) @ trained, rel=1e-9)
 
 
+def test_training_of_employees_is_paid_to_employees_alone(history: Economy) -> None:
+    rows = transfer(basis=Basis.TRAINED, amount=AMOUNT, occupations=mask(Occupation.FORMAL))
+    run = branch(history, policy_of(training=np.full(22, 0.2), transfers=rows), 1)
+    h = run.state.households
+    trained = h.trained_for == run.household_parameters.training_months
+    formal = h.occupation[:, 0] == Occupation.FORMAL
+    assert (trained & formal).any() and (trained & ~formal).any()
+    assert cost(run)[HISTORY] == pytest.approx(
+        AMOUNT * h.weight.astype(np.float64) @ (trained & formal), rel=1e-9
+    )
+
+
 def test_child_care_subsidy_stops_with_the_third_birthday(paid: Received, history: Economy) -> None:
     # the same children, followed: paid while younger than 36 months, then never again
     youngest = history.state.households.child_age[:, 0]

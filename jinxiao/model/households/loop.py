@@ -266,7 +266,8 @@ def _transfer_units(
     if basis == Basis.STUDENT:
         return float(members[i, 4])
     if basis == Basis.TRAINED:
-        return trained
+        # the head is who takes a course
+        return trained if (occupations >> occupation_of[i, 0]) & 1 else 0.0
     if basis == Basis.PERSON:
         persons = 0.0
         for b in range(N_BANDS):

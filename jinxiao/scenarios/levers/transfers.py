@@ -10,6 +10,8 @@ from jinxiao.scenarios.levers.base import Draft, Instrument, When
 from jinxiao.scenarios.levers.rounds import months_due
 from jinxiao.scenarios.records import In, Month, Parameter, fixed, refuse
 
+BY_OCCUPATION = ("employed", "unemployed", "trained")
+"""Bases of which an instrument may choose occupations."""
 BasisName = Literal[
     "child",
     "birth",
@@ -78,7 +80,7 @@ class Transfer(Instrument):
     poorest_quintiles : Parameter
         Number of income quintiles, from the poorest, that are eligible.
     occupations : tuple of str
-        Occupations that are eligible (EMPLOYED, UNEMPLOYED); none named means all.
+        Occupations that are eligible (EMPLOYED, UNEMPLOYED, TRAINED, of which the head's counts); none named means all.
     permanent_weight : Parameter
         Share of the monthly equivalent that households count as permanent income while it lasts.
     anticipation : Parameter
@@ -149,6 +151,11 @@ class Transfer(Instrument):
             object.__setattr__(self, "amount", self.amount.model_copy(update={"unit": unit}))
         if self.amount.unit != unit:
             raise refuse(f"amount in {self.amount.unit}", f"{unit} for payment: {self.payment}")
+        if self.occupations and self.basis not in BY_OCCUPATION:
+            raise refuse(
+                f"occupations {list(self.occupations)} with basis {self.basis}",
+                f"occupations with basis {', '.join(BY_OCCUPATION)} only",
+            )
         if (self.payment in ("yearly", "rounds")) != bool(self.months):
             raise refuse(
                 f"months {list(self.months)}",
