@@ -209,7 +209,16 @@ class CouponWave(Instrument):
 class TicketWaiver(Instrument):
     """Days on which gate tickets are waived or cut.
 
-    Factor on tickets of a month: ``1 - waived * participating * days in the month / length of the month``.
+    Factor on tickets of a month: ``1 - waived * participating * gate * days in the month / length of the month``.
+
+    Attributes
+    ----------
+    days : Parameter
+        Days a year, spread evenly over ``months``.
+    waived, participating : Parameter
+        Share of the ticket waived on these days, and of the sites, by ticket revenue, that take part.
+    gate : Parameter
+        Gate money of sites as a share of what is spent on tickets and entertainment: shows, parks and rides are not waived.
     """
 
     kind: Literal["ticket_waiver"]
@@ -221,13 +230,17 @@ class TicketWaiver(Instrument):
     participating: Annotated[
         Parameter, In("share", "share of sites (by ticket revenue) that take part", "参与景区占比", high=1)
     ]
+    gate: Annotated[
+        Parameter,
+        In("share", "gate money in spending on tickets and entertainment", "景区门票占门票娱乐支出比例", high=1),
+    ] = fixed(1.0, "share")
 
     def write(self, draft: Draft, when: When, rule: int) -> None:
         """Cut the tickets of each city covered."""
         if when.month < self.start or when.month % 12 + 1 not in self.months:
             return
         days = min(self.days.value / len(self.months), days_in(when.month)) / days_in(when.month)
-        cut = self.waived.value * self.participating.value * days
+        cut = self.waived.value * self.participating.value * self.gate.value * days
         draft.conditions.ticket_factor[self.geo.city_indices] *= 1 - cut
         draft.share_channel("ticket_factor", rule, cut)
 
