@@ -377,8 +377,11 @@ def dates_ahead(t, look_ahead):
     reach = np.zeros(_DURABLE_BLOCKS.shape[0], np.int64)
     for k in range(N_DURABLES):
         reach[_BLOCK_OF_CLASS[k]] = max(reach[_BLOCK_OF_CLASS[k]], look_ahead[k])
-    months = np.empty(reach.sum(), np.int64)
-    blocks = np.empty(reach.sum(), np.int64)
+    draws = 0
+    for b in range(reach.shape[0]):
+        draws += reach[b]
+    months = np.empty(draws, np.int64)
+    blocks = np.empty(draws, np.int64)
     starts = np.zeros(reach.shape[0], np.int64)
     n = 0
     for b in range(reach.shape[0]):

@@ -232,7 +232,12 @@ class TicketWaiver(Instrument):
     ]
     gate: Annotated[
         Parameter,
-        In("share", "gate money in spending on tickets and entertainment", "景区门票占门票娱乐支出比例", high=1),
+        In(
+            "share",
+            "gate money in spending on tickets and entertainment",
+            "景区门票占门票娱乐支出比例",
+            high=1,
+        ),
     ] = fixed(1.0, "share")
 
     def write(self, draft: Draft, when: When, rule: int) -> None:
