@@ -222,8 +222,13 @@ def compare(
 
 @app.command()
 def measures(
-    what: Annotated[Listing, typer.Argument(help="list, or show with a number.")] = Listing.list,
-    number: Annotated[str | None, typer.Argument(metavar="N", help="Number of a measure.")] = None,
+    what: Annotated[
+        Listing,
+        typer.Argument(help="list; show with a number; overlaps; schema with a folder for JSON schemas."),
+    ] = Listing.list,
+    number: Annotated[
+        str | None, typer.Argument(metavar="N|FOLDER", help="Number of a measure; folder of schemas.")
+    ] = None,
     plan: o.Plan = PLAN,
     lang: o.LangOption = Lang.en,
     form: o.FormatOption = Format.table,
@@ -231,11 +236,15 @@ def measures(
     """The catalogue of measures: levers, parameters, sources, evidence grade."""
     from jinxiao.scenarios import load_plan
 
+    if what is Listing.schema:
+        return _write_schemas(number)
     chosen_plan = load_plan(plan)
     known = ", ".join(map(str, chosen_plan.measures))
-    if what is Listing.list:
+    if what in (Listing.list, Listing.overlaps):
         if number is not None:
-            raise InputError(field="measures list", found=f"'{number}'", allowed="nothing after it")
+            raise InputError(field=f"measures {what.value}", found=f"'{number}'", allowed="nothing after it")
+        if what is Listing.overlaps:
+            return _list_overlaps(chosen_plan, lang, form)
         return _list_measures(chosen_plan, lang, form)
     if number is None:
         raise InputError(field="measures show", found="no number", allowed=known)
@@ -251,6 +260,33 @@ def _list_measures(plan: Any, lang: Lang, form: Format) -> None:
     if form is not Format.table:
         return print_frame(measures_frame(plan), form)
     return _print(measures_list(plan, lang))
+
+
+def _list_overlaps(plan: Any, lang: Lang, form: Format) -> None:
+    from jinxiao.results.tables import overlaps_frame, overlaps_list
+
+    if form is not Format.table:
+        return print_frame(overlaps_frame(plan), form)
+    return _print(overlaps_list(plan, lang))
+
+
+def _write_schemas(folder: str | None) -> None:
+    from pathlib import Path
+
+    from jinxiao.scenarios.schema import write_schemas
+
+    if folder is None:
+        raise InputError(field="measures schema", found="no folder", allowed="a folder to write schemas into")
+    try:
+        written = write_schemas(Path(folder))
+    except OSError as error:
+        raise InputError(
+            field="measures schema",
+            found=f"'{folder}' ({error.strerror})",
+            allowed="a folder that can be written",
+        ) from None
+    for file in written:
+        print(file)
 
 
 def _show_measure(plan: Any, number: int, lang: Lang, form: Format) -> None:

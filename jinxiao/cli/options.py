@@ -60,6 +60,8 @@ class Listing(StrEnum):
 
     list = "list"
     show = "show"
+    overlaps = "overlaps"
+    schema = "schema"
 
 
 OUTPUT, MODEL = "Output", "Simulation"

@@ -61,6 +61,9 @@ WORDS: Final = {
     "meaning": Label("Meaning", "含义"),
     "points": Label("{method}; {outcome}; {points} model runs", "{method}；{outcome}；模型运行 {points} 次"),
     "measures": Label("Measures of {plan}", "{plan}：措施清单"),
+    "overlaps": Label("Overlaps in {plan}: counted once, at their owner", "{plan}：措施重叠（只在归属措施计一次）"),
+    "clause": Label("Clause", "条款"),
+    "owners": Label("Owned by measure", "归属措施"),
     "section": Label("Section", "部分"),
     "instruments": Label("Instruments", "工具数"),
     "status": Label("Continued / raised / new", "延续/提标/新增"),
@@ -314,6 +317,41 @@ def measures_list(plan: Plan, lang: str = "en") -> Table:
             str(row["measure"]), both, row[f"section_{lang}"], str(row["instruments"]), status,
             str(row["uncertain"]), label("evidence", row["grade"], lang),
         )  # fmt: skip
+    return table
+
+
+def overlaps_frame(plan: Plan) -> pd.DataFrame:
+    """Return clauses of measures that other measures own: the money and the levers are there, and counted once.
+
+    Columns: ``measure``, ``name_en``, ``name_zh``, ``clause_en``, ``clause_zh``, ``owners`` (numbers, separated by commas).
+    """
+    return pd.DataFrame(
+        [
+            (
+                number,
+                m.name_en,
+                m.name_zh,
+                clause.summary.en,
+                clause.summary.zh,
+                ",".join(map(str, clause.owners)),
+            )
+            for number, m in plan.measures.items()
+            for clause in m.clauses
+            if clause.owners
+        ],
+        columns=["measure", "name_en", "name_zh", "clause_en", "clause_zh", "owners"],
+    )
+
+
+def overlaps_list(plan: Plan, lang: str = "en") -> Table:
+    """Return the overlaps of measures for the terminal."""
+    table = _table(_w("overlaps", lang, plan=plan_name(plan.name, lang)))
+    table.add_column("#", justify="right")
+    for key in ("title", "clause"):
+        table.add_column(_w(key, lang), overflow="fold")
+    table.add_column(_w("owners", lang))
+    for row in overlaps_frame(plan).to_dict("records"):
+        table.add_row(str(row["measure"]), row[f"name_{lang}"], row[f"clause_{lang}"], row["owners"])
     return table
 
 

@@ -79,6 +79,8 @@ def test_uplift_refuses(command: Command, here: Path, words: tuple[str, ...], sa
         (("measures", "show", "99"), ("found 99",)),
         (("measures", "show", "5,15"), ("'5,15'", "one of")),
         (("measures", "list", "5"), ("'5'",)),
+        (("measures", "overlaps", "5"), ("'5'", "nothing after it")),
+        (("measures", "schema"), ("measures schema", "no folder")),
         (("measures", "lst"), ("lst", "list")),
         (("sensitivity", "--size", "0"), ("--size", "found 0")),
         (("sensitivity", "--method", "sobol", "--size", "3"), ("--size", "power of two")),
