@@ -2,11 +2,20 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from jinxiao.model.random import Draw, normal_quantile, philox, take_up_draw, uniform, uniform4, uniforms
+from jinxiao.model.random import (
+    Draw,
+    fill_uniforms,
+    normal_quantile,
+    philox,
+    take_up_draw,
+    uniform,
+    uniform4,
+    uniforms,
+)
 from jinxiao.scenarios import load_plan
 
 AGENTS = np.arange(20_000)
@@ -120,3 +129,17 @@ def test_instruments_have_draws_of_their_own_that_others_do_not_move() -> None:
     assert len(set(draws.values())) == len(keys) > 50
     assert min(draws.values()) >= Draw.TAKE_UP > max(d for d in Draw if d != Draw.TAKE_UP) + 100
     assert take_up_draw("15.digital_2025") == draws["15.digital_2025"]
+
+
+@given(
+    st.integers(0, 2**40), st.integers(0, 2**31), st.lists(st.tuples(st.integers(-40, 60), st.integers(0, 9999)), max_size=40)
+)  # fmt: skip
+@settings(max_examples=50, deadline=None)
+def test_many_draws_at_once_are_those_drawn_one_by_one(
+    seed: int, agent: int, asked: list[tuple[int, int]]
+) -> None:
+    months, blocks = np.array(asked, np.int64).reshape(-1, 2).T
+    out = np.empty((4, len(asked)))
+    fill_uniforms(seed, agent, months.copy(), blocks.copy(), out)
+    for j, (month, block) in enumerate(asked):
+        assert tuple(out[:, j]) == uniform4(seed, agent, month, block)
