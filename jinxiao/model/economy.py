@@ -484,18 +484,14 @@ class Economy(mesa.Model):
         if not paying.any() or not parts.any():
             return parts
         rows, edges = self._possible_claimants(month, paying)
-        h = self.state.households
         claims = np.zeros((N_BLOCKS, *money.shape, DAY_PARTS))
         books = HouseholdBooks(*(np.zeros_like(book) for book in self._books()))
         nobody = np.zeros((0, N_ENTRIES), np.float32)
         while edges[-1]:
-            before = {name: getattr(h, name)[rows] for name in hs.changed_columns()}
             claimed = np.zeros(len(rows), np.bool_)
             claims[...] = 0.0
             month = month._replace(pool_open=parts / DAY_PARTS)
             self._run_blocks(month, ranges, books, nobody, claims, Rehearsal(rows, edges, claimed))
-            for name, values in before.items():
-                getattr(h, name)[rows] = values
             self.rehearsals += 1
             closed = closing_parts(claims.sum(axis=0), money, by_city)
             if (closed >= parts).all():
@@ -563,14 +559,24 @@ class Economy(mesa.Model):
         rehearsal: Rehearsal | None = None,
     ) -> None:  # fmt: skip
         rows, edges, claimed = rehearsal or (EVERYONE, self.edges, NOBODY)
-        b = books
+        b, h = books, self.state.households
 
-        def work(block: int) -> None:
+        def live(block: int) -> None:
             household_block(
-                block, edges[block], edges[block + 1], self.state.households, self.household_parameters, month,
+                block, edges[block], edges[block + 1], h, self.household_parameters, month,
                 ranges, b.accounts, b.demand, b.labour, b.rule_cost, b.rule_gross, b.trips,
                 diaries, rows, claimed, claims, b.disposals,
             )  # fmt: skip
+
+        def rehearse(block: int) -> None:
+            # put back block by block: what the households were is held for as few as possible at a time
+            mine = rows[edges[block] : edges[block + 1]]
+            before = {name: getattr(h, name)[mine] for name in hs.changed_columns()}
+            live(block)
+            for name, values in before.items():
+                getattr(h, name)[mine] = values
+
+        work = live if rehearsal is None else rehearse
 
         if self.threads > 1:
             with ThreadPoolExecutor(self.threads) as pool:
