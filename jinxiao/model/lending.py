@@ -1,8 +1,8 @@
 """Arrays lent to a compiled loop: the caller keeps them alive, so that the loop does not count references to them.
 
 Numba counts references to an array atomically wherever it cannot prove that the count stays the same, as in functions
-that are not inlined. In a loop over millions of households this took a sixth of the time on one thread, and more on several,
-which then wait for each other at the same counter.
+that are not inlined. In a loop over millions of households this took about a sixth of the time on one thread; several threads
+share the counters.
 """
 
 from typing import Any
