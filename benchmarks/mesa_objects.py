@@ -28,16 +28,12 @@ from province import (
 )  # first: it sets the threads of BLAS
 
 from jinxiao.model.economy import Economy
-from jinxiao.model.ergodic import TABLE_BEND, TABLE_OCTAVES, consume
+from jinxiao.model.ergodic import CASH, CONSUMPTION, SLOPE, consume
 
 Policy = Callable[[float], float]
 """The consumption function of one type: consumption at cash on hand, both in months of spendable income."""
 SAME = 1e-5
 """Relative tolerance of books and households when both sides read the same consumption table; some columns keep seven digits."""
-SAME_LOOKUP = 1e-3
-"""The same for aggregates when objects interpolate between nodes of their own."""
-NODES = 96
-"""Nodes of such a lookup for each doubling of cash above the least."""
 AMOUNTS = ("consumption", "income", "liquid_wealth")
 """Columns by which every household is compared, relative to a month's permanent income at least."""
 
@@ -53,22 +49,18 @@ def table_policies(month: Any) -> list[Policy]:
 
 
 def plain_policies(month: Any) -> list[Policy]:
-    """Return the policies of all types in plain Python: linear between nodes, NODES to each doubling of cash."""
+    """Return the policies of all types in plain Python: linear between the nodes of the table."""
     table = month.consumption_table
-    above = TABLE_BEND * 2.0 ** (np.arange(TABLE_OCTAVES * NODES + 1) / NODES) - TABLE_BEND
 
     def of(row: int) -> Policy:
-        lowest, tail = float(table.lowest[row]), float(table.tail_mpc[row])
-        m = (lowest + above).tolist()
-        c = [consume(cash, row, table) for cash in m]
-        last = len(m) - 1
+        lowest, limit = float(table.lowest[row]), float(table.limits[row])
+        nodes = table.nodes[row][np.isfinite(table.nodes[row, :, CASH])]
+        m, c, slope = (nodes[:, k].tolist() for k in (CASH, CONSUMPTION, SLOPE))
 
         def policy(cash: float) -> float:
             cash = max(cash, lowest)
-            j = bisect_right(m, cash) - 1
-            if j >= last:
-                return c[-1] + tail * (cash - m[-1])
-            return c[j] + (cash - m[j]) / (m[j + 1] - m[j]) * (c[j + 1] - c[j])
+            j = max(bisect_right(m, cash) - 1, 0)
+            return min(c[j] + slope[j] * (cash - m[j]), cash + limit)
 
         return policy
 
@@ -174,7 +166,7 @@ def main() -> None:
     purposes = Purposes()
     same = compare(recorded, tables, purposes, SAME, exact=True)
     say(f"same table: largest relative differences { ({k: f'{v:.1e}' for k, v in same.items()}) }")
-    near = compare(recorded, looked_up, purposes, SAME_LOOKUP, exact=False)
+    near = compare(recorded, looked_up, purposes, SAME, exact=False)
     say(f"own lookup: largest relative differences { ({k: f'{v:.1e}' for k, v in near.items()}) }")
 
     ids = range(0, len(world), max(1, len(world) // options.objects))

@@ -2,7 +2,7 @@
 
 Shocks are discretised so that their means are exact.  Stationary wealth follows Young (2010): households
 between two nodes of the wealth grid are split between them so that their mean is kept.  The table holds the
-two branches of the policy, saving and borrowing, apart; each is smooth, so kinks stay exact in a lookup.
+nodes of all policies with an index by cash on hand, so that a lookup is the solved function itself.
 
 Reference: Young (2010), "Solving the incomplete markets model with aggregate uncertainty using the
 Krusell-Smith algorithm and non-stochastic simulations", Journal of Economic Dynamics and Control 34.
@@ -40,21 +40,21 @@ RESTART = 1e-10
 """Monthly probability of starting afresh, too small to show, that makes long-run shares unique."""
 SAME_WEALTH = 1e-9
 """Rounding, months of income, within which wealth counts as exactly at the limit or at zero."""
-TABLE_BEND = 0.125
-"""Distance above a type's lowest cash, months of income, at which table points are twice as far apart."""
-TABLE_OCTAVES = 12
-"""Doublings of that distance in the table, which so ends 512 months of income above the lowest cash."""
-POINTS_PER_OCTAVE = 768
-"""Evenly spaced table points within each doubling, for a relative error below 1e-4: 72 KiB a type."""
-_BITS_OF_BEND = np.float64(TABLE_BEND).view(np.int64)
-_POINTS_PER_BIT = POINTS_PER_OCTAVE / 2.0 ** np.finfo(np.float64).nmant
+INDEX_BEND = 0.125
+"""Distance above a type's lowest cash, months of income, at which cells of the index are twice as wide."""
+INDEX_OCTAVES = 12
+"""Doublings of that distance in the index, which so ends 512 months of income above the lowest cash."""
+CELLS_PER_OCTAVE = 16
+"""Evenly spaced cells within each doubling: about as many cells as the policies of a run have nodes."""
+_BITS_OF_BEND = np.float64(INDEX_BEND).view(np.int64)
+_CELLS_PER_BIT = CELLS_PER_OCTAVE / 2.0 ** np.finfo(np.float64).nmant
 _ONE = np.uint64(1)
-_LAST_CELL = np.uint64(TABLE_OCTAVES * POINTS_PER_OCTAVE - 1)
-_END = TABLE_BEND * 2.0**TABLE_OCTAVES
+_LAST_CELL = np.uint64(INDEX_OCTAVES * CELLS_PER_OCTAVE - 1)
+_END = INDEX_BEND * 2.0**INDEX_OCTAVES
+CASH, CONSUMPTION, SLOPE = 0, 1, 2
+"""What a node of the table holds."""
 TINY = 1e-12
 """Keeps a share of nothing finite."""
-SAVING, BORROWING = 0, 1
-"""Branches of the policy; side by side in a table, so that a household in debt reads the same cache line."""
 SOLVER_VERSION = 2
 """Part of the cache key: raise it whenever ``solve`` changes its results."""
 
@@ -271,67 +271,61 @@ def _stationary_shares(transition: Floats, deaths: float, youth: Floats) -> Floa
 
 
 class ConsumptionTable(NamedTuple):
-    """Policies of all types on one grid of cash on hand above each type's lowest, for :func:`consume`.
+    """Nodes of the policies of all types, and where to look for them, for :func:`consume`.
 
-    The grid is evenly spaced within each octave ``[2^k, 2^(k+1))`` of ``x = m - lowest + TABLE_BEND``, so the
-    bits of ``x`` give the position without a search or a logarithm.  Relative error against the solved
-    functions is below 1e-4, near 5e-6 above two months of income, and below 1e-3 beyond the grid's end.
+    Cells of the index are evenly spaced within each octave ``[2^k, 2^(k+1))`` of ``x = m - lowest + INDEX_BEND``, so
+    the bits of ``x`` give the cell without a search or a logarithm.  Nodes are few, so that all of them stay in
+    the cache; nothing is interpolated that the solution does not interpolate, up to the rounding of float32.
 
     Parameters
     ----------
-    values : ndarray of float32, shape (n_types, n_points, 2)
-        Consumption if saving and if borrowing, each continued along its end slopes.
-    limits, lowest, tail_mpc : ndarray of float64, shape (n_types,)
-        Borrowing limits ``b``, lowest cash ``m_low`` and the slopes above the grid.
+    nodes : ndarray of float32, shape (n_types, n_nodes + 1, 3)
+        Cash on hand, consumption and the slope above, in the order of cash; what is beyond the last node of a type
+        lies at infinite cash.
+    first : ndarray of int16, shape (n_types, n_cells)
+        Last node at or below the start of each cell.
+    limits, lowest : ndarray of float64, shape (n_types,)
+        Borrowing limits ``b`` and lowest cash ``m_low``.
     """
 
-    values: NDArray[np.float32]
+    nodes: NDArray[np.float32]
+    first: NDArray[np.int16]
     limits: Floats
     lowest: Floats
-    tail_mpc: Floats
 
 
 def tabulate(functions: Sequence[ConsumptionFunction]) -> ConsumptionTable:
-    """Put solved policies on the shared grid of :class:`ConsumptionTable`, one row a type."""
-    octave = np.linspace(1.0, 2.0, POINTS_PER_OCTAVE, endpoint=False)
-    starts = TABLE_BEND * 2.0 ** np.arange(TABLE_OCTAVES)
-    above_lowest = np.append(np.outer(starts, octave), TABLE_BEND * 2.0**TABLE_OCTAVES) - TABLE_BEND
-    values = np.empty((len(functions), above_lowest.size, 2), dtype=np.float32)
-    for row, function in zip(values, functions, strict=True):
-        cash, saver = function.lowest_cash + above_lowest, function.first_saver
-        row[:, SAVING] = _continued(cash, function.m[saver:], function.c[saver:], function.asymptotic_mpc)
-        row[:, BORROWING] = cash
-        if function.borrowing_limit > 0.0:
-            row[:, BORROWING] = _continued(cash, function.m[1:saver], function.c[1:saver])
-    columns = [(each.borrowing_limit, each.lowest_cash, each.asymptotic_mpc) for each in functions]
-    return ConsumptionTable(values, *np.array(columns).T.copy())
+    """Put solved policies into a :class:`ConsumptionTable`, one row a type."""
+    most = max(function.m.size for function in functions)
+    nodes = np.zeros((len(functions), most + 1, 3), dtype=np.float32)
+    nodes[:, :, CASH] = np.inf
+    octave = np.linspace(1.0, 2.0, CELLS_PER_OCTAVE, endpoint=False)
+    starts = np.outer(INDEX_BEND * 2.0 ** np.arange(INDEX_OCTAVES), octave).ravel() - INDEX_BEND
+    first = np.empty((len(functions), starts.size), dtype=np.int16)
+    for row, cells, function in zip(nodes, first, functions, strict=True):
+        width = np.diff(function.m)
+        # two nodes may coincide; the lookup goes on to the second
+        slopes = np.divide(np.diff(function.c), width, out=np.zeros_like(width), where=width > 0.0)
+        row[: function.m.size] = np.column_stack(
+            [function.m, function.c, np.append(slopes, function.asymptotic_mpc)]
+        )
+        below = np.searchsorted(row[:, CASH], function.lowest_cash + starts, side="right") - 1
+        cells[:] = np.maximum(below, 0)
+    columns = [(each.borrowing_limit, each.lowest_cash) for each in functions]
+    return ConsumptionTable(nodes, first, *np.array(columns).T.copy())
 
 
 def stack_tables(first: ConsumptionTable, second: ConsumptionTable) -> ConsumptionTable:
-    """Return one table with the rows of the first, then those of the second."""
-    return ConsumptionTable(
-        np.concatenate([first.values, second.values]),
-        np.concatenate([first.limits, second.limits]),
-        np.concatenate([first.lowest, second.lowest]),
-        np.concatenate([first.tail_mpc, second.tail_mpc]),
-    )
-
-
-def _continued(cash: Floats, m: Floats, c: Floats, last_slope: float | None = None) -> Floats:
-    """Interpolate ``c(m)`` at ``cash``, continued along its first and its last or the given slope."""
-    slopes = np.diff(c) / np.diff(m)
-    if last_slope is None:
-        last_slope = slopes[-1]
-    below, above = np.minimum(cash - m[0], 0.0), np.maximum(cash - m[-1], 0.0)
-    return np.interp(cash, m, c) + slopes[0] * below + last_slope * above
+    """Return one table with the rows of the first, then those of the second; their policies have equally many nodes."""
+    return ConsumptionTable(*(np.concatenate(pair) for pair in zip(first, second, strict=True)))
 
 
 @njit(cache=True, nogil=True, forceinline=True)
 def consume(m, kind, table):
     """Consumption of a household of type ``kind`` at cash on hand ``m``, both in months of permanent income.
 
-    ``c = c_saving(m)`` where that leaves savings, else ``c_borrowing(m)`` kept within ``[m, m + b]``.  As in
-    the solved function, cash below the type's ``lowest`` counts as topped up; the caller records the relief.
+    Linear between the nodes of the solved function, and kept within ``m + b``.  As in that function, cash below the
+    type's ``lowest`` counts as topped up; the caller records the relief.
 
     Parameters
     ----------
@@ -340,23 +334,17 @@ def consume(m, kind, table):
     kind : int
         Row of the table.
     table : ConsumptionTable
-        Policies; above the end of its grid consumption is linear in ``m``.
+        Policies; above its last node consumption is linear in ``m``.
     """
     m = max(m, table.lowest[kind])
-    x = m - table.lowest[kind] + TABLE_BEND
-    if x >= _END:
-        return table.values[kind, _LAST_CELL + _ONE, SAVING] + table.tail_mpc[kind] * (x - _END)
+    x = min(m - table.lowest[kind] + INDEX_BEND, _END)
     # exponent and mantissa read as one number: log2 made piecewise linear, exact at powers of two
-    position = (np.float64(x).view(np.int64) - _BITS_OF_BEND) * _POINTS_PER_BIT
-    i = np.uint64(position)
-    part = position - i
-    saving = table.values[kind, i, SAVING]
-    c = saving + part * (table.values[kind, i + _ONE, SAVING] - saving)
-    if c < m:
-        return c
-    borrowing = table.values[kind, i, BORROWING]
-    c = borrowing + part * (table.values[kind, i + _ONE, BORROWING] - borrowing)
-    return min(max(c, m), m + table.limits[kind])
+    cell = min(np.uint64((np.float64(x).view(np.int64) - _BITS_OF_BEND) * _CELLS_PER_BIT), _LAST_CELL)
+    i = np.uint64(table.first[kind, cell])
+    while table.nodes[kind, i + _ONE, CASH] <= m:
+        i += _ONE
+    c = table.nodes[kind, i, CONSUMPTION] + table.nodes[kind, i, SLOPE] * (m - table.nodes[kind, i, CASH])
+    return min(c, m + table.limits[kind])
 
 
 def solve_cached(

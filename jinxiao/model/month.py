@@ -14,7 +14,7 @@ from jinxiao.model.conditions import MAX_RULES, Basis, Channel, ClaimRule, Condi
 from jinxiao.model.households import family
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.coupons import count_claimants, rush_deadline
-from jinxiao.model.households.loop import LEAST_NET, HouseholdMonth, HouseholdParameters
+from jinxiao.model.households.loop import LEAST_NET, WORD, HouseholdMonth, HouseholdParameters
 from jinxiao.model.households.rules import LONGEST_BLOCK, highest_effect, interest_saved, wish_fits
 from jinxiao.model.ledger import Account
 from jinxiao.model.names import (
@@ -100,6 +100,30 @@ def child_benefits(conditions: Conditions) -> np.ndarray:
         zones = [z for z in range(N_ZONES) if int(row["zones"]) >> z & 1]
         worth[zones, : int(row["max_quintile"]) + 1] += months * row["amount"] * row["take_up"]
     return worth
+
+
+def transfers_by_cell(transfers: np.ndarray) -> np.ndarray:
+    """Return which transfers are open to households by zone, income quintile and basis, as bits of words.
+
+    Most transfers of a month do not concern a household: it looks at those of the bases that it has, and of its zone and
+    quintile. Groups of an experiment, ages and occupations are left to be looked at one by one.
+
+    Parameters
+    ----------
+    transfers : ndarray of TRANSFER
+
+    Returns
+    -------
+    ndarray of uint64, shape (zones, quintiles, words, bases)
+        Bit ``b`` of word ``w`` stands for row ``64 w + b``.
+    """
+    words = -(-len(transfers) // WORD)
+    cells = np.zeros((N_ZONES, N_QUINTILES, words, len(Basis)), dtype=np.uint64)
+    for row, transfer in enumerate(transfers):
+        inside = [z for z in range(N_ZONES) if int(transfer["zones"]) >> z & 1]
+        up_to = int(transfer["max_quintile"]) + 1
+        cells[inside, :up_to, row // WORD, int(transfer["basis"])] |= np.uint64(1 << row % WORD)
+    return cells
 
 
 def hazard_bounds(p: HouseholdParameters, rules: np.ndarray, rate_cut: float) -> np.ndarray:
@@ -285,6 +309,7 @@ def household_month(
         ticket_factor=c.ticket_factor,
         ticket_rule=ticket_carrier(c),
         transfers=c.transfers,
+        transfer_cells=transfers_by_cell(c.transfers),
         durable_rules=rules,
         hazard_bound=hazard_bounds(economy.household_parameters, rules, float(c.loan_rate_cut)),
         pool_open=open_share,

@@ -329,14 +329,14 @@ def test_table_precision() -> None:
     functions = [solve(household(**changes)) for changes in TYPES]
     table = tabulate(functions)
     assert isinstance(table, ConsumptionTable)
-    assert table.values.dtype == np.float32
+    assert table.nodes.dtype == np.float32
     for kind, function in enumerate(functions):
         m = np.concatenate(
             [np.linspace(function.lowest_cash - 1.0, 5.0, 60_001), np.linspace(5.0, 400.0, 20_001)]
         )
-        np.testing.assert_allclose(consume_all(m, kind, table), function(m), rtol=1e-4)
+        np.testing.assert_allclose(consume_all(m, kind, table), function(m), rtol=1e-6)
         beyond = np.linspace(600.0, 5000.0, 50)
-        np.testing.assert_allclose(consume_all(beyond, kind, table), function(beyond), rtol=1e-3)
+        np.testing.assert_allclose(consume_all(beyond, kind, table), function(beyond), rtol=1e-6)
 
 
 @settings(max_examples=15, deadline=None)
@@ -346,7 +346,7 @@ def test_table_never_exceeds_the_limit(problem: ConsumptionProblem) -> None:
     m = cash_of(function)
     c = consume_all(m, 0, tabulate([function]))
     assert (c <= m + problem.borrowing_limit + 1e-12).all()
-    np.testing.assert_allclose(c, function(m), rtol=1e-3)
+    np.testing.assert_allclose(c, function(m), rtol=1e-6)
 
 
 # --- cache

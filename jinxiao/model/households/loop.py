@@ -103,6 +103,7 @@ MONTH_FIELDS = (
     "t", "seed", "growth", "price", "luck",
     # income and saving
     "wage_index", "self_index", "owner_support", "farm_index", "transfers", "uninsured_change",
+    "transfer_cells",
     "consumption_table",
     "property_factor",
     "regime_groups", "group_rows",
@@ -149,6 +150,31 @@ _MORTGAGED = 2
 _ADULT, _ELDER, _OLD = int(MemberBand.AGE_18_59), int(MemberBand.AGE_60_79), int(MemberBand.AGE_80_PLUS)
 _RISK_CLASS = np.array([4, 0, 1, 1, 2, 3], np.int8)
 """Risk class by occupation of the main earner."""
+LANES = 8
+"""Blocks of draws that are computed side by side: lists of them are as long as a multiple of it."""
+(
+    _SHOCKS, _CHANCES, _DURABLES_1, _DURABLES_2, _DURABLES_3, _FAMILY, _LEAVE, _TRAVEL, _PURCHASE, _HOME, _WORK, _HARVEST,
+    _HOME_FOR_LIFE, _SEX, _POST, _SCHOOL,
+) = range(16)  # fmt: skip
+"""Columns of the draws of a month: blocks that are read by most households, or cost nothing beside those that are."""
+_MONTH_BLOCKS = np.array(
+    [
+        Draw.PERMANENT_SHOCK, Draw.TRIP, Draw.DURABLE + 1, Draw.DURABLE + 5, Draw.DURABLE_MORE, Draw.FAMILY, Draw.LEAVE,
+        Draw.DESTINATION, Draw.POWERTRAIN, Draw.HOME, Draw.FINDING_1, Draw.HARVEST, Draw.HOME, Draw.SEX, Draw.POST,
+        Draw.SCHOOL,
+    ],
+    np.int64,
+) // 4  # fmt: skip
+_CLAIM_BLOCKS = np.array(
+    [
+        Draw.DURABLE + 1, Draw.DURABLE + 5, Draw.DURABLE_MORE, Draw.DURABLE, Draw.GRADE, Draw.DURABLE_MODEL,
+        Draw.DURABLE_MODEL + 4, Draw.DURABLE_MODEL + 8,
+    ],
+    np.int64,
+) // 4  # fmt: skip
+"""What a rehearsal of claims draws: columns 0 to 3 say when units are bought, then grade and models."""
+WORD = 64
+"""Transfers that a word of bits stands for."""
 _CENT = 0.01
 """Rounding of an income that does not fall short, yuan."""
 _HARVEST_YEAR = 16
@@ -241,7 +267,46 @@ class TripCount(IntEnum):
 N_TRIP_COUNTS = len(TripCount)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def _bases_held(
+    i, child_age, members, occupation_of, employed, employee_pensioners, resident_pensioners, resident_insured, new_births,
+    trained,
+):  # fmt: skip
+    """Return the bases of transfers, as bits, of which household ``i`` may have units or, of pensions, expect them."""
+    held = 1 << Basis.HOUSEHOLD | 1 << Basis.PERSON
+    if child_age[i, 0] >= 0 or child_age[i, 1] >= 0:
+        held |= 1 << Basis.CHILD
+    if new_births > 0.0:
+        held |= 1 << Basis.BIRTH
+    if trained > 0.0:
+        held |= 1 << Basis.TRAINED
+    if members[i, _STUDENTS] > 0:
+        held |= 1 << Basis.STUDENT
+    if members[i, _ELDER] + members[i, _OLD] > 0:
+        held |= 1 << Basis.ELDER
+    if employee_pensioners > 0:
+        held |= 1 << Basis.EMPLOYEE_PENSIONER
+    if resident_pensioners > 0:
+        held |= 1 << Basis.RESIDENT_PENSIONER
+    if resident_insured > 0:
+        held |= 1 << Basis.RESIDENT_INSURED
+    for e in range(2):
+        if occupation_of[i, e] != Occupation.NONE:
+            held |= 1 << Basis.EMPLOYEE_PENSIONER | 1 << Basis.RESIDENT_PENSIONER
+            held |= 1 << Basis.EMPLOYED if employed[i, e] == 1 else 1 << Basis.UNEMPLOYED
+        if occupation_of[i, e] == Occupation.FARMER:
+            held |= 1 << Basis.FARMER
+    return held
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def _lowest_bit(bits):
+    """Return the place of the lowest bit that is set: the exponent of the power of two, which a float holds exactly."""
+    word = np.uint64(bits)
+    return (np.float64(word & (~word + np.uint64(1))).view(np.int64) >> 52) - 1023
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def _transfer_units(
     basis, age_min, age_max, occupations, i, child_age, members, occupation_of, employed, employee_pensioners,
     resident_pensioners, resident_insured, new_births, trained,
@@ -362,7 +427,8 @@ def dates_ahead(t, look_ahead):
     """Return which draws hold the dates of purchases in the months looked ahead: (months, blocks, first of each class).
 
     Classes share blocks of draws, each of which is looked up as far ahead as any of its classes asks. The draw of class ``k``
-    for ``ahead`` months from now stands at ``first[k] + ahead - 1``, in row ``_PLACE_IN_BLOCK[k]``.
+    for ``ahead`` months from now stands at ``first[k] + ahead - 1``, in row ``_PLACE_IN_BLOCK[k]``. What fills up the last lanes
+    is read by nobody.
 
     Parameters
     ----------
@@ -380,8 +446,9 @@ def dates_ahead(t, look_ahead):
     draws = 0
     for b in range(reach.shape[0]):
         draws += reach[b]
-    months = np.empty(draws, np.int64)
-    blocks = np.empty(draws, np.int64)
+    draws = (draws + LANES - 1) // LANES * LANES
+    months = np.zeros(draws, np.int64)
+    blocks = np.zeros(draws, np.int64)
     starts = np.zeros(reach.shape[0], np.int64)
     n = 0
     for b in range(reach.shape[0]):
@@ -397,22 +464,27 @@ def dates_ahead(t, look_ahead):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def _classes_due(draws, highest, postponed, look_ahead, dates, first):
+def _classes_due(draws, highest, postponed, look_ahead, dates, first, months):
     """Return the classes of durables, as bits, of which a unit could be bought this month: nearly always none or one.
 
     Those of which the draw of this month, or one of the months looked ahead, lies below all that can be a date, and those of
-    which a purchase was put off. Written without branches, as this is asked of every household.
+    which a purchase was put off. ``months`` is filled with those dates by class, as bits from this month's on. Written without
+    branches, as this is asked of every household.
     """
     due = 0
     for k in range(N_DURABLES):
-        due |= (draws[k] < highest[k]) << k
+        months[k] = draws[k] < highest[k]
+    if dates.shape[1] > 0:
+        for k in range(N_DURABLES):
+            ahead_of = 0
+            for ahead in range(look_ahead[k]):
+                ahead_of |= (dates[_PLACE_IN_BLOCK[k], first[k] + ahead] < highest[k]) << (ahead + 1)
+            months[k] |= ahead_of
+    for k in range(N_DURABLES):
+        due |= (months[k] != 0) << k
     if postponed != 0:
         for k in range(N_DURABLES):
             due |= (postponed & _SLOTS_OF_CLASS[k] != 0) << k
-    if dates.shape[1] > 0:
-        for k in range(N_DURABLES):
-            for ahead in range(look_ahead[k]):
-                due |= (dates[_PLACE_IN_BLOCK[k], first[k] + ahead] < highest[k]) << k
     return due
 
 
@@ -425,26 +497,32 @@ def _highest_draws(cap):
     return highest
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _slots_dated(k, highest, look, cap, slots, dates, first):
-    """Return the slots of class ``k``, as bits, that may have their date in one of the ``look`` months that follow."""
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def _within(look):
+    """Return the bits of this month and the ``look`` months that follow."""
+    return (2 << look) - 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def _slots_dated(k, months, cap, slots, dates, first):
+    """Return the slots of class ``k``, as bits, that may have their date in one of ``months``, bits of those to come."""
     dated = 0
-    for ahead in range(look):
-        draw = dates[_PLACE_IN_BLOCK[k], first + ahead]
-        if draw < highest:
-            dated |= 1 << _slot_of(draw, cap, slots)
+    while months != 0:
+        ahead = _lowest_bit(months)
+        months &= months - 1
+        dated |= 1 << _slot_of(dates[_PLACE_IN_BLOCK[k], first + ahead - 1], cap, slots)
     return dated
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def _units_held(
-    i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, effect, u, look, dates, first
+    i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, effect, u, months, dates, first
 ):
     """Return (whether class ``k`` may be bought, age of the oldest, an empty slot or -1) of household ``i``.
 
-    Whether any household with these units could have a date to buy in this month, of which ``u`` is the draw, or one of the
-    ``look`` that follow, whose draws stand in ``dates`` from ``first`` on (see ``dates_ahead``); under the highest hazards, or
-    where it is not negative under ``effect`` of the price.
+    Whether any household with these units could have a date to buy in one of ``months``, bits from this month on: the draw of
+    this month is ``u``, those of the months that follow stand in ``dates`` from ``first`` on (see ``dates_ahead``); under the
+    highest hazards, or where it is not negative under ``effect`` of the price.
     """
     oldest = -1
     free = -1
@@ -455,10 +533,10 @@ def _units_held(
         else:
             oldest = max(oldest, t - bought)
     slots = _FIRST_SLOT[k + 1] - _FIRST_SLOT[k]
-    for ahead in range(look + 1):
+    while months != 0:
+        ahead = _lowest_bit(months)
+        months &= months - 1
         draw = u if ahead == 0 else dates[_PLACE_IN_BLOCK[k], first + ahead - 1]
-        if draw >= slots * cap + add_cap:
-            continue
         turn = _slot_of(draw, cap, slots)
         if turn == slots:
             if free >= 0 and draw - turn * cap < add_cap:
@@ -500,11 +578,53 @@ def _months_gained(rules_now, j0, j1, price, pass_through, cost):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
-def _durable_draws(seed, i, t, out):
-    """Fill the draws of the classes from the second on; the first comes in a block with others."""
-    for k in range(2):
-        out[1 + 4 * k], out[2 + 4 * k], out[3 + 4 * k], out[4 + 4 * k] = uniform4(seed, i, t, 2 + k)
-    out[9], out[10], out[11], _ = uniform4(seed, i, t, Draw.DURABLE_MORE // 4)
+def _durable_draws(first, drawn, column, out):
+    """Fill the draws of the classes: the first comes with other chances, the others in three columns from ``column`` on."""
+    out[0] = first
+    for k in range(4):
+        out[1 + k] = drawn[k, column]
+        out[5 + k] = drawn[k, column + 1]
+    for k in range(3):
+        out[9 + k] = drawn[k, column + 2]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _draws_of_month(t, transfers, luck, loan_rule):
+    """Return which blocks every household draws this month: (months, blocks, column of the luck of each transfer, of loans).
+
+    First come ``_MONTH_BLOCKS``: of this month, of the harvest year, or once for life; then, for life too, those that say whether
+    a household takes up what is not taken up by all. As many as fill the lanes.
+
+    Parameters
+    ----------
+    transfers : ndarray of TRANSFER
+    luck : ndarray of int
+        Purpose of the draw of each instrument.
+    loan_rule : int
+        Instrument of the interest subsidy, -1 for none.
+    """
+    fixed = _MONTH_BLOCKS.shape[0]
+    columns = np.zeros(transfers.shape[0], np.int64)
+    count = fixed
+    for j in range(transfers.shape[0]):
+        if transfers[j].take_up < 1.0:
+            columns[j] = count
+            count += 1
+    of_loans = count
+    count += 1
+    size = (count + LANES - 1) // LANES * LANES
+    months = np.zeros(size, np.int64)
+    blocks = np.zeros(size, np.int64)
+    for b in range(fixed):
+        months[b] = t if b < _HOME_FOR_LIFE else 0
+        blocks[b] = _MONTH_BLOCKS[b]
+    months[_HARVEST] = (t + _HARVEST_YEAR) // 12
+    for j in range(transfers.shape[0]):
+        if columns[j] > 0:
+            blocks[columns[j]] = luck[transfers[j].rule] // 4
+    if loan_rule >= 0:
+        blocks[of_loans] = luck[loan_rule] // 4
+    return months, blocks, columns, of_loans
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -555,15 +675,18 @@ def possible_claimants(
     p, durable_bought, postponed = lent(p), lent(durable_bought), lent(postponed)
     moving, zone, hazard_bound, price = lent(moving), lent(zone), lent(hazard_bound), lent(price)
     draws = np.empty(N_DURABLES)
+    now = np.full(_CLAIM_BLOCKS.shape[0], t)
+    drawn = np.empty((4, _CLAIM_BLOCKS.shape[0]))
     months, blocks, first = dates_ahead(t, look_ahead)
     dates = np.empty((4, months.shape[0]))
     highest = _highest_draws(p.hazard_cap)
+    dated = np.empty(N_DURABLES, np.int64)
     count = 0
     for i in range(np.uint64(start), np.uint64(stop)):
-        draws[0] = uniform(seed, i, t, Draw.DURABLE)
-        _durable_draws(seed, i, t, draws)
+        fill_uniforms(seed, i, now, _CLAIM_BLOCKS, drawn)
+        _durable_draws(drawn[Draw.DURABLE % 4, 3], drawn, 0, draws)
         fill_uniforms(seed, i, months, blocks, dates)
-        due = _classes_due(draws, highest, int(postponed[i]), look_ahead, dates, first)
+        due = _classes_due(draws, highest, int(postponed[i]), look_ahead, dates, first, dated)
         for k in range(N_DURABLES):
             if not (due >> k) & 1 or grades[k] <= 0.0:
                 continue
@@ -574,17 +697,17 @@ def possible_claimants(
             # who waited comes whatever the draw; who furnishes a new home buys more often than the hazards of the month tell
             waited = (postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
             may, oldest, _ = _units_held(
-                i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, NO_EFFECT, draws[k], look,
+                i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, NO_EFFECT, draws[k], dated[k],
                 dates, first[k],
             )  # fmt: skip
             sure = waited != 0 or 0 < moving[i] <= p.furnishing_months + look
             if (not may and not sure) or (old_ages[k] >= 0 and oldest < old_ages[k]):
                 continue
-            if uniform(seed, i, t, Draw.GRADE) >= grades[k]:
+            if drawn[Draw.GRADE % 4, 4] >= grades[k]:
                 continue
             if flats[k] > 0.0 and oldest >= 0 and not sure:
                 # the model looked at is known, and income is not below its floor: so the price is not below this
-                z = normal_quantile(uniform(seed, i, t, Draw.DURABLE_MODEL + k))
+                z = normal_quantile(drawn[k % 4, 5 + k // 4])
                 least = (
                     p.durable_price[k, zone[i] % 2]
                     * p.floor_income_share**p.price_income_elasticity
@@ -595,7 +718,7 @@ def possible_claimants(
                 effect = rules.highest_effect(rate, credit_gains[k], p.durable_elasticity[k])
                 may, _, _ = _units_held(
                     i, k, t, durable_bought, cap, add_cap, half_age, spread, hazard_bound, max(effect, 0.0),
-                    draws[k], look, dates, first[k],
+                    draws[k], dated[k], dates, first[k],
                 )  # fmt: skip
                 if not may:
                     continue
@@ -657,6 +780,8 @@ def household_block(
     weeks = np.zeros(coupons.WEEKS)
     earned = np.empty(2)
     usually_earned = np.empty(2)
+    draw_months, draw_blocks, luck_column, of_loans = _draws_of_month(m.t, m.transfers, m.luck, m.loan_rule)
+    lots = np.empty((4, draw_months.shape[0]))
     hazard_draw = np.empty(N_DURABLES)
     coming = np.empty(p.announcement_months)
     coming_1 = np.empty(p.announcement_months)
@@ -780,6 +905,7 @@ def household_block(
     m_self_index = m.self_index
     m_owner_support = m.owner_support
     m_transfers = m.transfers
+    m_transfer_cells = m.transfer_cells
     m_price = m.price
     m_durable_rules = m.durable_rules
     m_uninsured_change = m.uninsured_change
@@ -815,6 +941,7 @@ def household_block(
     date_months, date_blocks, first_date = dates_ahead(m.t, m_look_ahead)
     dates = np.empty((4, date_months.shape[0]))
     highest = _highest_draws(p_hazard_cap)
+    months_due = np.empty(N_DURABLES, np.int64)
     m_hazard_bound = m.hazard_bound
     m_consumption_table = m.consumption_table
     for turn in range(np.uint64(start), np.uint64(stop)):
@@ -836,10 +963,17 @@ def household_block(
         gross = rule_gross[block]
 
         # --- family: ages move, children are born
-        u_psi, u_sep1, u_sep2, u_medical = uniform4(m.seed, i, m.t, 0)
-        u_trip, u_birth, u_training, hazard_draw[0] = uniform4(m.seed, i, m.t, 1)
-        _durable_draws(m.seed, i, m.t, hazard_draw)
-        u_death, u_leave, u_school, u_home = uniform4(m.seed, i, m.t, Draw.FAMILY // 4)
+        fill_uniforms(m.seed, i, draw_months, draw_blocks, lots)
+        u_psi = lots[0, _SHOCKS]
+        u_medical = lots[3, _SHOCKS]
+        u_trip = lots[0, _CHANCES]
+        u_birth = lots[1, _CHANCES]
+        u_training = lots[2, _CHANCES]
+        _durable_draws(lots[3, _CHANCES], lots, _DURABLES_1, hazard_draw)
+        u_death = lots[0, _FAMILY]
+        u_leave = lots[1, _FAMILY]
+        u_school = lots[2, _FAMILY]
+        u_home = lots[3, _FAMILY]
         new_births = 0.0
         retired = 0
         died = 0
@@ -877,14 +1011,13 @@ def household_block(
                     age = head_age - (p.couple_gap if e == 1 else 0)
                     if age < p_legal_age[family.WOMAN_OF_50, 0]:
                         continue
-                    u_sex, u_post, _, _ = uniform4(m.seed, i, 0, Draw.SEX // 4)
-                    man = (u_sex < p.men_first) == (e == 0)
+                    man = (lots[0, _SEX] < p.men_first) == (e == 0)
                     late = 0
                     at_start = age - m.t
                     if occupation == Occupation.FORMAL:
                         row = family.legal_row(
                             man,
-                            u_post < p.women_of_55,
+                            lots[1, _SEX] < p.women_of_55,
                             at_start,
                             p_legal_age[0, 0],
                             p_legal_age[1, 0],
@@ -969,8 +1102,7 @@ def household_block(
                     h_resident_pensioners[i] = 0
                     h_pension[i] = 0.0
                     h_members[i, _ADULT] = 2
-                    _, _, u_age, _ = uniform4(m.seed, i, m.t, Draw.HOME // 4)
-                    head_age = int(p.founder_age + u_age * p.founder_spread)
+                    head_age = int(p.founder_age + lots[2, _HOME] * p.founder_spread)
             for e in range(2):
                 if h_occupation[i, e] != Occupation.NONE or (founded == 0 and newcomers == 0):
                     continue
@@ -1022,17 +1154,13 @@ def household_block(
             main = h_occupation[i, 0] if h_occupation[i, 0] != Occupation.NONE else h_occupation[i, 1]
             h_risk[i] = _RISK_CLASS[main]
         persons = 0.0
-        for k in range(N_NEEDS):
-            need[k] = p_need_fixed[k]
         for b in range(N_BANDS):
-            count = float(h_members[i, b])
-            if count == 0.0:
-                continue
-            persons += count
-            for k in range(N_NEEDS):
-                need[k] += count * p_need_weights[k, b]
+            persons += h_members[i, b]
         for k in range(N_NEEDS):
-            need[k] /= p_need_mean[residence, k]
+            units = p_need_fixed[k]
+            for b in range(N_BANDS):
+                units += h_members[i, b] * p_need_weights[k, b]
+            need[k] = units / p_need_mean[residence, k]
 
         stage = rules.life_stage(
             h_child_age[i, 0], h_members[i, 4], head_age, h_occupation[i, 0] > 0 or h_occupation[i, 1] > 0,
@@ -1079,15 +1207,14 @@ def household_block(
                 acc[Item.EMPLOYED] += w
                 farms = True
                 continue
-            u_sep = u_sep1 if e == 0 else u_sep2
             if h_employed[i, e]:
                 risk = m_separation[city, sector] * m_zone_risk[zone] * p_benefit_coverage[1, occupation]
-                if u_sep < risk:
+                if lots[Draw.SEPARATION_1 + e, _SHOCKS] < risk:
                     h_employed[i, e] = 0
                     lost += 1
             else:
                 finding = m_finding[city] * (1.0 + (m.training_finding_gain if h_trained_for[i] > 0 else 0.0))
-                if uniform(m.seed, i, m.t, Draw.FINDING_1 + e) < finding:
+                if lots[e, _WORK] < finding:
                     h_employed[i, e] = 1
                     found += 1
                     u_job = uniform(m.seed, i, m.t, Draw.SECTOR_OF_JOB + e)
@@ -1121,11 +1248,7 @@ def household_block(
             else:
                 labour[block, city, sector, 3] += w
                 # a post keeps its holder in search of regular work
-                if (
-                    m_post_share[zone] > 0.0
-                    and uniform(m.seed, i, 0, Draw.POST + e) < m_post_share[zone]
-                    and m.post_rule >= 0
-                ):
+                if m_post_share[zone] > 0.0 and lots[e, _POST] < m_post_share[zone] and m.post_rule >= 0:
                     post_pay += m.post_wage
                     acc[Item.POSTS] += w
                     acc[Item.EMPLOYED] += w
@@ -1154,8 +1277,7 @@ def household_block(
         seasonal = 0.0
         if farms:
             usual_farm = h_farm[i] * m.farm_index * m.growth
-            u_yield = uniform(m.seed, i, (m.t + _HARVEST_YEAR) // 12, Draw.HARVEST)
-            even = usual_farm * rules.harvest(normal_quantile(u_yield), p.yield_sigma)
+            even = usual_farm * rules.harvest(normal_quantile(lots[0, _HARVEST]), p.yield_sigma)
             farm = even * m.farm_season
             seasonal = farm - even
         usual_business += usual_farm
@@ -1226,54 +1348,63 @@ def household_block(
         policy = 0.0
         policy_usual = 0.0
         labelled = 0.0
-        for j in range(m_transfers.shape[0]):
-            r = m_transfers[j]
-            if not (r.zones >> zone) & 1 or quintile > r.max_quintile:
-                continue
-            if not (r.groups == 0 or r.groups & group):
-                continue
-            # a pension that rises for good is expected by those who will draw it
-            if r.basis == Basis.RESIDENT_PENSIONER:
-                promise += in_resident_scheme * r.permanent
-            elif r.basis == Basis.EMPLOYEE_PENSIONER:
-                promise += in_employee_scheme * r.permanent + r.permanent_share * (
-                    old_age_income - in_resident_scheme * resident_pension
+        bases = _bases_held(
+            i, h_child_age, h_members, h_occupation, h_employed, int(h_employee_pensioners[i]),
+            int(h_resident_pensioners[i]), int(h_resident_insured[i]), new_births, trained,
+        )  # fmt: skip
+        for word in range(m_transfer_cells.shape[2]):
+            open_to = np.uint64(0)
+            for basis in range(m_transfer_cells.shape[3]):
+                if (bases >> basis) & 1:
+                    open_to |= m_transfer_cells[zone, quintile, word, basis]
+            while open_to != 0:
+                j = word * WORD + _lowest_bit(open_to)
+                r = m_transfers[j]
+                open_to &= open_to - np.uint64(1)
+                if not (r.groups == 0 or r.groups & group):
+                    continue
+                # a pension that rises for good is expected by those who will draw it
+                if r.basis == Basis.RESIDENT_PENSIONER:
+                    promise += in_resident_scheme * r.permanent
+                elif r.basis == Basis.EMPLOYEE_PENSIONER:
+                    promise += in_employee_scheme * r.permanent + r.permanent_share * (
+                        old_age_income - in_resident_scheme * resident_pension
+                    )
+                units = _transfer_units(
+                    r.basis,
+                    r.age_min,
+                    r.age_max,
+                    r.occupations,
+                    i,
+                    h_child_age,
+                    h_members,
+                    h_occupation,
+                    h_employed,
+                    float(h_employee_pensioners[i]),
+                    float(h_resident_pensioners[i]),
+                    float(h_resident_insured[i]),
+                    new_births,
+                    trained,
                 )
-            units = _transfer_units(
-                r.basis,
-                r.age_min,
-                r.age_max,
-                r.occupations,
-                i,
-                h_child_age,
-                h_members,
-                h_occupation,
-                h_employed,
-                float(h_employee_pensioners[i]),
-                float(h_resident_pensioners[i]),
-                float(h_resident_insured[i]),
-                new_births,
-                trained,
-            )
-            if units <= 0.0:
-                continue
-            if r.take_up < 1.0 and uniform(m.seed, i, 0, m_luck[r.rule]) >= r.take_up:
-                continue
-            own = 0.0
-            if r.basis == Basis.EMPLOYEE_PENSIONER:
-                others = h_resident_pensioners[i] * resident_pension
-                own = max(pensions - others, 0.0) / max(float(h_employee_pensioners[i]), 1.0)
-            paid = units * (r.amount + r.share * own)
-            policy += paid
-            policy_usual += units * (r.permanent + r.permanent_share * own)
-            if r.label_category >= 0 and paid > 0.0:
-                labelled += r.label_share * paid
-                labelled_in[r.label_category] += r.label_share * paid
-            cost[r.rule, city] += w * paid
-            gross[r.rule] += w * paid
-            if keeps and paid > diaries[i, Entry.POLICY_LARGEST]:
-                diaries[i, Entry.POLICY_LARGEST] = paid
-                diaries[i, Entry.POLICY_RULE] = r.rule + 1
+                if units <= 0.0:
+                    continue
+                if r.take_up < 1.0 and lots[m_luck[r.rule] % 4, luck_column[j]] >= r.take_up:
+                    continue
+                own = 0.0
+                if r.basis == Basis.EMPLOYEE_PENSIONER:
+                    others = h_resident_pensioners[i] * resident_pension
+                    own = max(pensions - others, 0.0) / max(float(h_employee_pensioners[i]), 1.0)
+                paid = units * (r.amount + r.share * own)
+                policy += paid
+                policy_usual += units * (r.permanent + r.permanent_share * own)
+                if r.label_category >= 0 and paid > 0.0:
+                    labelled += r.label_share * paid
+                    labelled_in[r.label_category] += r.label_share * paid
+                cost[r.rule, city] += w * paid
+                gross[r.rule] += w * paid
+                if keeps and paid > diaries[i, Entry.POLICY_LARGEST]:
+                    diaries[i, Entry.POLICY_LARGEST] = paid
+                    diaries[i, Entry.POLICY_RULE] = r.rule + 1
         if post_pay > 0.0:
             policy += post_pay
             cost[m.post_rule, city] += w * post_pay
@@ -1299,7 +1430,7 @@ def household_block(
         interest = wealth * (p.liquid_rate if wealth >= 0.0 else p.borrowing_rate)
         interest_subsidy = 0.0
         subsidised_credit = (
-            m.loan_rate_cut > 0.0 and uniform(m.seed, i, 0, m_luck[m.loan_rule]) < m.loan_eligible
+            m.loan_rate_cut > 0.0 and lots[m_luck[m.loan_rule] % 4, of_loans] < m.loan_eligible
         )
         if wealth < 0.0 and subsidised_credit:
             interest_subsidy += -wealth * m.loan_rate_cut / 12.0
@@ -1368,23 +1499,20 @@ def household_block(
         # the housing fund, part of committed savings, pays rent and mortgages of those who ask for it
         fund = 0.0
         if housing_fund > 0.0 and committed > 0.0 and (h_tenure[i] == 0 or mortgage_paid > 0.0):
-            u_fund, _, _, _ = uniform4(m.seed, i, 0, Draw.HOME // 4)
             due = housing_fund
             if h_tenure[i] > 0:
                 due = min(due, mortgage_interest + mortgage_paid)
-            if u_fund < p_fund_withdrawal[1 if h_tenure[i] > 0 else 0]:
+            if lots[0, _HOME_FOR_LIFE] < p_fund_withdrawal[1 if h_tenure[i] > 0 else 0]:
                 fund = min(due, committed)
                 withdrawn += fund
                 available += fund
                 acc[Item.FUND_WITHDRAWN] += w * fund
         # some debtors with savings repay early
-        if mortgage_paid > 0.0:
-            _, _, _, u_early = uniform4(m.seed, i, m.t, Draw.HOME // 4)
-            if u_early < p.prepayment:
-                early = min(h_mortgage[i] - mortgage_paid, p.savings_used * max(own_savings - withdrawn, 0.0))
-                mortgage_paid += early
-                debt_service += early
-                withdrawn += early
+        if mortgage_paid > 0.0 and lots[3, _HOME] < p.prepayment:
+            early = min(h_mortgage[i] - mortgage_paid, p.savings_used * max(own_savings - withdrawn, 0.0))
+            mortgage_paid += early
+            debt_service += early
+            withdrawn += early
         # a new home is delivered, then furnished out of savings
         furnishes = False
         furnishing = 0.0
@@ -1406,7 +1534,9 @@ def household_block(
                 acc[Item.FURNISHING] += w * furnishing
         fill_uniforms(m.seed, i, date_months, date_blocks, dates)
         # most draws lie above any hazard a class can have: the units need not be looked at
-        due = _classes_due(hazard_draw, highest, int(h_postponed[i]), m_look_ahead, dates, first_date)
+        due = _classes_due(
+            hazard_draw, highest, int(h_postponed[i]), m_look_ahead, dates, first_date, months_due
+        )
         for k in range(N_DURABLES):
             if not (due >> k) & 1:
                 continue
@@ -1417,7 +1547,7 @@ def household_block(
             held_back = (h_postponed[i] >> _FIRST_SLOT[k]) & ((1 << slots) - 1)
             may_buy, _, free = _units_held(
                 i, k, m.t, h_durable_bought, p_hazard_cap[k], p_hazard_cap[N_DURABLES + k], p_half_age[k],
-                p_age_spread[k], m_hazard_bound, NO_EFFECT, u, look, dates, first_date[k],
+                p_age_spread[k], m_hazard_bound, NO_EFFECT, u, months_due[k], dates, first_date[k],
             )  # fmt: skip
             # nor need anything be priced where even the best offer of the month would not do
             if not may_buy and held_back == 0 and not furnishes and (look == 0 or h_moving[i] == 0):
@@ -1433,11 +1563,37 @@ def household_block(
             if look == p.foresight_months:
                 # what a flat amount saves on this model says how far ahead it pays to move a purchase
                 look = min(look, _months_gained(m_durable_rules, j0, j1, price, pass_through, p.timing_cost))
+            months = months_due[k] & _within(look)
+            if (
+                m_hazard_bound[k, 0] >= p_hazard_cap[k]
+                and held_back == 0
+                and h_moving[i] == 0
+                and not furnishes
+            ):
+                # nor does a flat amount move a purchase by more than its share of this price
+                best = 0.0
+                for j in range(j0, j1):
+                    r = m_durable_rules[j]
+                    best = max(best, rules.subsidy_amount(price, r.rate, r.flat, r.cap, r.price_ceiling))
+                effect = rules.highest_effect(
+                    min(best / price, 1.0 - LEAST_NET),
+                    p_credit_take_up[k] * rules.interest_saved(m.loan_rate_cut, p.loan_months),
+                    p_durable_elasticity[k],
+                )
+                may_buy, _, _ = _units_held(
+                    i, k, m.t, h_durable_bought, p_hazard_cap[k], p_hazard_cap[N_DURABLES + k], p_half_age[k],
+                    p_age_spread[k], m_hazard_bound, max(effect, 0.0), u, months, dates, first_date[k],
+                )  # fmt: skip
+                if not may_buy:
+                    continue
             drawn_slot = _slot_of(u, p_hazard_cap[k], slots)
-            dated = _slots_dated(k, highest[k], look, p_hazard_cap[k], slots, dates, first_date[k])
+            dated = _slots_dated(k, months & ~1, p_hazard_cap[k], slots, dates, first_date[k])
             if held_back == 0 and u >= highest[k] and dated == 0:
                 continue
-            u_power, u_day, u_grade, u_credit = uniform4(m.seed, i, m.t, Draw.POWERTRAIN // 4)
+            u_power = lots[0, _PURCHASE]
+            u_day = lots[1, _PURCHASE]
+            u_grade = lots[2, _PURCHASE]
+            u_credit = lots[3, _PURCHASE]
             used = 0.0
             if k == _CAR:
                 used = rules.used_share(relative, p.used_odds, p.used_income_slope)
@@ -1537,7 +1693,10 @@ def household_block(
                     waited = max(waited, best_coming)
                     continue
                 # the first date among those of the months to come
-                for ahead in range(1, look + 1):
+                to_come = months & ~1
+                while to_come != 0:
+                    ahead = _lowest_bit(to_come)
+                    to_come &= to_come - 1
                     u_ahead = dates[_PLACE_IN_BLOCK[k], first_date[k] + ahead - 1]
                     if _slot_of(u_ahead, p_hazard_cap[k], slots) != nth_slot:
                         continue
@@ -1662,7 +1821,7 @@ def household_block(
         mortgage_new = 0.0
         grant = 0.0
         if m_renewal[zone] + m_delivery[zone] > 0.0:
-            _, u_renewal, _, _ = uniform4(m.seed, i, m.t, Draw.HOME // 4)
+            u_renewal = lots[1, _HOME]
             if u_renewal < m_renewal[zone]:
                 grant = m.renewal_grant
             elif (
@@ -1781,7 +1940,7 @@ def household_block(
         if (
             school_break > 0.0
             and m_school_share[city] < 1.0
-            and uniform(m.seed, i, 0, Draw.SCHOOL) >= m_school_share[city]
+            and lots[Draw.SCHOOL % 4, _SCHOOL] >= m_school_share[city]
         ):
             school_break = 0.0
         leave = 0
@@ -1789,7 +1948,7 @@ def household_block(
         if entitled > 0:
             joined = min(m.leave_bridging, 1.0)
             leave = rules.leave_this_month(
-                uniform(m.seed, i, m.t, Draw.LEAVE), entitled, joined,
+                lots[Draw.LEAVE % 4, _LEAVE], entitled, joined,
                 m.holiday_share + school_break / m.holidays_a_year, p.leave_in_one_go, p.leave_stretch,
             )  # fmt: skip
             single_days = rules.single_leave(entitled, joined, p.leave_in_one_go)
@@ -1827,7 +1986,9 @@ def household_block(
         if u_trip * (1.0 + bound) < bound:
             away, day, beyond = rules.trip_shares(odds_day, odds_inside, odds_outside, p.trip_dissimilarity)
             if rules.event(u_trip, away):
-                u_destination, u_length, u_spending, _ = uniform4(m.seed, i, m.t, Draw.DESTINATION // 4)
+                u_destination = lots[0, _TRAVEL]
+                u_length = lots[1, _TRAVEL]
+                u_spending = lots[2, _TRAVEL]
                 outside = 1 if u_destination < beyond else 0
                 d = N_CITIES
                 if not outside:
@@ -1910,7 +2071,7 @@ def household_block(
         )
         outing_cost = 0.0
         if outings > 0:
-            z = normal_quantile(uniform(m.seed, i, m.t, Draw.OUTING_SPENDING))
+            z = normal_quantile(lots[3, _TRAVEL])
             party = min(persons, 1.0 + p.party_share * (persons - 1.0))
             basis = (
                 party * p_relative_cost[0] * p_trip_cost[residence] * m.growth
