@@ -317,7 +317,12 @@ def tabulate(functions: Sequence[ConsumptionFunction]) -> ConsumptionTable:
 
 def stack_tables(first: ConsumptionTable, second: ConsumptionTable) -> ConsumptionTable:
     """Return one table with the rows of the first, then those of the second; their policies have equally many nodes."""
-    return ConsumptionTable(*(np.concatenate(pair) for pair in zip(first, second, strict=True)))
+    return ConsumptionTable(
+        np.concatenate([first.nodes, second.nodes]),
+        np.concatenate([first.first, second.first]),
+        np.concatenate([first.limits, second.limits]),
+        np.concatenate([first.lowest, second.lowest]),
+    )
 
 
 @njit(cache=True, nogil=True, forceinline=True)

@@ -87,6 +87,15 @@ UNITS: dict[str, tuple[dict[str, Any], Any]] = {
 }
 
 
+def test_more_transfers_than_a_word_of_bits_are_all_paid(history: Economy) -> None:
+    rows = np.concatenate([transfer(amount=1.0) for _ in range(70)])
+    one, many = (history.fork(policy_of(transfers=t)) for t in (transfer(amount=70.0), rows))
+    for run in (one, many):
+        run.run_for(1)
+    np.testing.assert_allclose(cost(many), cost(one), rtol=1e-12)
+    assert cost(one).sum() > 0.0
+
+
 @pytest.mark.parametrize("name", UNITS)
 def test_a_transfer_is_paid_per_unit_of_its_basis(paid: Received, name: str) -> None:
     rule, count = UNITS[name]
