@@ -284,8 +284,8 @@ def spending_by_patience(values: Values) -> np.ndarray:
     """Return what each patience type spends of a plan's yearly mean at once, relative to the mean of types, shape (types,).
 
     Over a horizon of ``H`` years with a known even income, consumption changes by ``g = beta ** (1 / rho)`` a year (the Euler
-    equation at a rate of nought), so of a year's income ``H / A`` is spent at first, with ``A`` the integral of ``g ** s`` from
-    nought to ``H``. Who is patient enough to prefer no yuan to a later one spends a mean year's; who is not leaves that much less for later.
+    equation at a rate of nought), so ``H / A`` of a year's income is spent at first, with ``A`` the integral of ``g ** s`` from
+    nought to ``H``. Who does not discount spends a mean year's; who does leaves that much less for later.
     """
     horizon = float(values["households.planning_years"])
     decline = -np.log(patience(values)) / values["households.crra"] * horizon
