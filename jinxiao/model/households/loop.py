@@ -749,6 +749,7 @@ def household_block(
     p_medical_probability = p.medical_probability
     p_medical_mean = p.medical_mean
     p_contributions = p.contributions
+    p_planning = p.planning
     p_tax_brackets = p.tax_brackets
     p_deductible = p.deductible
     p_share_above_deductible = p.share_above_deductible
@@ -1341,7 +1342,7 @@ def household_block(
                 )  # fmt: skip
             old_age_income += promise + pensions + property_cash + transfers + p.old_farm_share * usual_farm
             retirement = rules.retirement_plan(
-                permanent, old_age_income, p.retirement_target, p.planning[residence, h_patience[i]],
+                permanent, old_age_income, p.retirement_target, p_planning[residence, h_patience[i]],
                 p.drawing_over_saving,
             )  # fmt: skip
         saving_share = min(
