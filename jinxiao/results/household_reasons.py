@@ -449,6 +449,9 @@ REASONS: Final = (
     Reason("lives_on_the_harvest", "money", Label(
         "between harvests: drew {amount} yuan of what the last one brought.", "农闲时节：动用上次收成的积蓄{amount}元。"
     ), _lives_on_the_harvest),
+    Reason("put_off", "money", Label(
+        "used {amount} yuan that it meant to put aside.", "动用本月原打算存下的{amount}元。"
+    ), _amount("PUT_OFF")),
     Reason("withdrawn", "money", Label("took {amount} yuan out of savings.", "取出储蓄{amount}元。"), _amount("WITHDRAWN")),
     Reason("broken", "money", Label(
         "broke a deposit of {amount} yuan before its term, as cash had run out.", "现金不足，提前支取定期存款{amount}元。"

@@ -278,7 +278,7 @@ def test_purchases_draw_on_savings_and_banks_and_builders_are_paid(history: Econ
         buyers = d[:, Entry.HOME_PRICE] > 0.0
         bought += int(buyers.sum())
         own = d[buyers, Entry.HOME_PAID] - d[buyers, Entry.MORTGAGE_NEW]
-        assert (own <= d[buyers, Entry.WITHDRAWN] + 1.0).all()
+        assert (own <= (d[:, Entry.WITHDRAWN] + d[:, Entry.PUT_OFF])[buyers] + 1.0).all()
         h = economy.state.households
         assert (h.tenure[buyers] > 0).all()
         assert ((h.mortgage > 0.0) == (h.tenure == 2)).all()

@@ -13,7 +13,14 @@ from scipy.special import erfcinv
 from jinxiao.model.baseline import Baseline
 from jinxiao.model.firms import rules as firms
 from jinxiao.model.households import rules as households
-from jinxiao.model.households.setup import N_PATIENCE, N_RISKS, N_ROWS, subsistence_system
+from jinxiao.model.households.setup import (
+    N_PATIENCE,
+    N_RISKS,
+    N_ROWS,
+    by_patience,
+    spending_by_patience,
+    subsistence_system,
+)
 from jinxiao.model.names import Good, Stage
 from jinxiao.model.tourists import rules as tourists
 
@@ -774,6 +781,60 @@ def test_a_broken_deposit_fills_cash_to_nought_and_no_further(
         assert end == pytest.approx(0.0, abs=1e-6)
     else:
         assert end <= 1e-6
+
+
+@given(money, st.floats(-1e4, 1e5), st.floats(0.0, 1e5))
+def test_nobody_puts_aside_and_draws_in_one_month(end: float, put_aside: float, drawn: float) -> None:
+    for_cash, for_savings = households.put_off.py_func(end, put_aside, drawn)
+    assert for_cash >= 0.0 and for_savings >= 0.0
+    assert for_cash + for_savings <= max(put_aside, 0.0) + 1e-9
+    assert for_savings <= drawn
+    if put_aside <= 0.0:
+        assert for_cash == for_savings == 0.0
+    elif for_cash + for_savings < put_aside - 1e-9:
+        # money is still put aside, so none is drawn and cash is not short
+        assert end + for_cash >= -1e-6 and drawn - for_savings <= 1e-9
+
+
+def test_the_longest_trip_of_a_grade_costs_what_income_bears() -> None:
+    dearest = households.dearest_grade.py_func(6000.0, 1.1, 1.5, 5.0)
+    assert dearest * (1.5 + 1.1 * 5.0) == pytest.approx(6000.0)
+    assert dearest * (1.5 + 1.1 * 2.0) < 0.6 * 6000.0  # one night takes little more than half of it
+    assert households.dearest_grade.py_func(6000.0, 1.1, 1.5, 8.0) < dearest
+
+
+def planner(discount: list[float], years: float, rho: float = 2.0) -> dict[str, float]:
+    return {
+        "households.discount_low": discount[0], "households.discount_high": discount[1],
+        "households.planning_years": years, "households.crra": rho,
+    }  # fmt: skip
+
+
+@given(st.floats(0.2, 0.9), st.floats(0.91, 1.0), st.floats(0.5, 10.0))
+def test_who_is_patient_spends_less_of_a_plan_at_once(low: float, high: float, years: float) -> None:
+    spending = spending_by_patience(planner([low, high], years))
+    assert spending.mean() == pytest.approx(1.0)
+    assert (np.diff(spending) < 0.0).all()
+    further = spending_by_patience(planner([low, high], 2.0 * years))
+    assert further[0] > spending[0] and further[-1] < spending[-1]
+
+
+def test_first_spending_of_a_plan_has_its_known_value() -> None:
+    # at beta = exp(-2 / 5), rho = 2 and five years a plan falls by exp(-1): 1 / (1 - exp(-1)) of a mean year is spent at first
+    spending = spending_by_patience(planner([math.exp(-0.4), 1.0], 5.0))
+    assert spending[0] / spending[-1] == pytest.approx(1.0 / (1.0 - math.exp(-1.0)))
+    assert spending_by_patience(planner([0.4, 1.0], 1e-9)) == pytest.approx(1.0)
+
+
+@given(st.floats(-0.4, 0.7))
+def test_types_commit_what_their_mean_says_the_impatient_least(mean: float) -> None:
+    rates = by_patience(np.array([mean]), spending_by_patience(planner([0.43, 1.0], 5.0)))[0]
+    assert rates.mean() == pytest.approx(mean, abs=1e-12)
+    assert (np.diff(rates) >= 0.0).all()
+    if mean <= 0.0:
+        assert (rates == mean).all()
+    else:
+        assert rates[0] >= 0.0 and rates[-1] > mean
 
 
 def test_a_trip_takes_no_more_than_income_bears_however_much_is_saved() -> None:

@@ -84,24 +84,34 @@ def _by_quintile(y: Year2024, accounts: Array) -> Iterator[Fact]:
     spent, food = accounts[:, list(CONSUMPTION)].sum(axis=1), accounts[:, Item.CONSUMPTION]
     differs = f"{ELSEWHERE} in Fujian, fifths of all residents of 2022; model: fifths of Shanxi in 2024"
     label = Label(False, bridge=differs)
-    for q in range(N_QUINTILES):
-        earned, all_spent, eaten = (
+    relative = Label(
+        False,
+        bridge=f"{differs}; both over the mean of the five, as {ELSEWHERE} eats more of its spending at any income",
+    )
+    kinds = (("income", ""), ("consumption", ""), ("consumption", "_food"))
+    records = [
+        [
             y.statistics.record(f"{series}_per_head_quintile{part}", ELSEWHERE, f"Q{q + 1}", "2022")
-            for series, part in (("income", ""), ("consumption", ""), ("consumption", "_food"))
-        )
+            for series, part in kinds
+        ]
+        for q in range(N_QUINTILES)
+    ]
+    there = float(np.mean([eaten.value / all_spent.value for _, all_spent, eaten in records]))
+    here = float(np.mean(food / spent))
+    for q, (earned, all_spent, eaten) in enumerate(records):
         saved = Published.derived(
             100.0 * (1.0 - all_spent.value / earned.value), "%", f"1 - {all_spent.value:g} / {earned.value:g}",
             all_spent, earned,
         )  # fmt: skip
         yield fact("saving_rate", f"Q{q + 1}", saved, 100.0 * (1.0 - spent[q] / income[q]), label)
         share = Published.derived(
-            100.0 * eaten.value / all_spent.value,
-            "%",
-            f"{eaten.value:g} / {all_spent.value:g}",
+            eaten.value / all_spent.value / there,
+            "ratio to the mean",
+            f"{eaten.value:g} / {all_spent.value:g} / mean of the five {there:.3f}",
             eaten,
             all_spent,
         )
-        yield fact("engel_coefficient", f"Q{q + 1}", share, 100.0 * food[q] / spent[q], label)
+        yield fact("engel_coefficient", f"Q{q + 1}", share, food[q] / spent[q] / here, relative)
 
 
 def _hand_to_mouth(y: Year2024) -> Iterator[Fact]:

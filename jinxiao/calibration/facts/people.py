@@ -17,7 +17,7 @@ from jinxiao.calibration.facts.published import (
     Published,
     fact,
 )
-from jinxiao.calibration.facts.year import Array, Year2024, residences
+from jinxiao.calibration.facts.year import MONTHS, Array, Year2024, residences
 from jinxiao.calibration.population_margins import MarginRow, margin_rows
 from jinxiao.calibration.statistics import CONFIDENCES
 from jinxiao.calibration.synthesis import durables as stock
@@ -33,6 +33,8 @@ MARGINS: Final = (
 """Groups of margins of the synthetic province that no other block shows."""
 START: Final = "start"
 """Period of the model's figure of a margin: the synthetic province before anything happens."""
+BEFORE_TRADE_IN: Final = 8
+"""Months of 2024 before appliances were subsidised."""
 INFANT_DEATHS: Final = {3: 0.995, 6: 0.993}
 """Share of children alive by age band, as in the published shares of 2023 (notes of those rows)."""
 _CITED: Final = re.compile(r"\((\d{4}(?:\.\.\d{4})?), (" + "|".join(CONFIDENCES) + r")\)")
@@ -141,7 +143,7 @@ def _purchases(y: Year2024, owned_per_100: Array, growth: dict[str, float]) -> I
     scrapped = "motor vehicles of all owners; model: cars that households replace and scrap"
     yield y.fact("vehicles_scrapped", "all", moved[Disposal.CARS_SCRAPPED], Label(False, bridge=scrapped))
     households = y.counts.by_residence().sum()
-    note = "trade-in from September 2024 adds to the model's figure, not to the other"
+    note = "model: January to August at a yearly rate, before trade-in of appliances began"
     for k, durable in enumerate(DURABLES[1:], start=1):
         if durable not in stock.SURVEYED:
             continue
@@ -153,5 +155,6 @@ def _purchases(y: Year2024, owned_per_100: Array, growth: dict[str, float]) -> I
             f"{owned_per_100[k]:.1f} owned / {life.value:g} years of life, plus growth x {yearly:.4f} a year"
         )
         published = Published.derived(value, "units/100 households", arithmetic, life)
-        bought = 100.0 * y.total(Item.DURABLE_UNITS + k) / households
+        before = y.monthly[:BEFORE_TRADE_IN, :, Item.DURABLE_UNITS + k].sum()
+        bought = 100.0 * before * (MONTHS / BEFORE_TRADE_IN) / households
         yield fact("purchases_per_100", name, published, bought, Label(False, note))

@@ -274,6 +274,7 @@ def _add_wealth_and_durables(plan: Plan, columns: Columns, per_head: Floats, hel
             per_head[own] / np.float32(mean_income),
             held.persons[own],
             head_age,
+            columns["patience"][own],
             parameters,
             draws("deposits"),
         )

@@ -41,15 +41,17 @@ def savings_total(statistics: Statistics, parameters: PopulationParameters) -> f
 
 
 def relative_deposits(
-    relative_income: Floats, persons: Floats, head_age: NDArray[np.int16], parameters: PopulationParameters,
-    rng: np.random.Generator,
+    relative_income: Floats, persons: Floats, head_age: NDArray[np.int16], patience: NDArray[np.int8],
+    parameters: PopulationParameters, rng: np.random.Generator,
 ) -> NDArray[np.float64]:  # fmt: skip
-    """Relative savings: a power of income per head, by age of the head, lognormal, times members."""
+    """Relative savings: a power of income per head, by age of the head and patience, lognormal, times members."""
     sigma = parameters.number("deposit_sigma")
     by_age = parameters.vector("deposit_age")[age_band(head_age)]
+    by_patience = parameters.vector("deposit_patience")[patience]
     spread = np.exp(sigma * normal(rng, len(persons)) - 0.5 * sigma**2)
     return np.asarray(
-        persons * by_age * relative_income ** parameters.number("deposit_elasticity") * spread, np.float64
+        persons * by_age * by_patience * relative_income ** parameters.number("deposit_elasticity") * spread,
+        np.float64,
     )
 
 

@@ -207,6 +207,8 @@ class Entry(IntEnum):
     """farm income above its even share of the harvest year; negative in months without a harvest"""
     DRAWING = STAGE + 10
     """what the retired plan to draw on savings"""
+    PUT_OFF = STAGE + 11
+    """of what was to be put aside this month, used instead of drawing on savings; no part of COMMITTED or WITHDRAWN"""
 
 
 class Why(IntEnum):
@@ -222,7 +224,7 @@ class Why(IntEnum):
     """no unit is replaced"""
 
 
-N_ENTRIES = Entry.DRAWING + 1
+N_ENTRIES = Entry.PUT_OFF + 1
 
 CAME_IN: tuple[Entry, ...] = (
     Entry.WAGES, Entry.BUSINESS, Entry.FARM, Entry.PROPERTY, Entry.PENSIONS, Entry.TRANSFERS, Entry.RELIEF,

@@ -56,6 +56,7 @@ PARAMETER_FIELDS = (
     "elderly_deduction", "medical_premium", "pension_premium", "education_cost", "education_share",
     "pension_replacement", "old_farm_share", "retirement_target", "retirement_share", "drawing_over_saving",
     "education_elasticity", "drawing_months", "retired_saving", "yield_sigma", "break_cost",
+    "planning",
     # work
     "replacement_rate", "benefit_coverage", "floor_at_start", "floor_spillover", "training_months",
     # family
@@ -90,6 +91,7 @@ PARAMETER_FIELDS = (
     "leave_stretch", "leave_in_one_go",
     "parents_alone_gain", "trip_displacement", "outing_displacement", "trip_cash_share", "trip_savings_share",
     "trip_income_months",
+    "trip_full_days",
     # coupons
     "salience", "labelling", "baskets", "digital_share", "basket_sigma", "storability",
     "basket_elasticity", "joining_cost", "holding_cost",
@@ -872,6 +874,7 @@ def household_block(
     p_medical_probability = p.medical_probability
     p_medical_mean = p.medical_mean
     p_contributions = p.contributions
+    p_planning = p.planning
     p_tax_brackets = p.tax_brackets
     p_deductible = p.deductible
     p_share_above_deductible = p.share_above_deductible
@@ -1470,8 +1473,9 @@ def household_block(
                 )  # fmt: skip
             old_age_income += promise + pensions + property_cash + transfers + p.old_farm_share * usual_farm
             retirement = rules.retirement_plan(
-                permanent, old_age_income, p.retirement_target, p.retirement_share, p.drawing_over_saving
-            )
+                permanent, old_age_income, p.retirement_target, p_planning[residence, h_patience[i]],
+                p.drawing_over_saving,
+            )  # fmt: skip
         saving_share = min(
             unnamed + (housing_fund + education + retirement - drawing) / permanent, MOST_COMMITTED
         )
@@ -2010,6 +2014,13 @@ def household_block(
                     * rules.spending_draw(z, p.spending_sigma, p.spending_income_elasticity * log_income)
                 )  # fmt: skip
                 free_part = 0.0 if outside else p_trip_components[_TICKETS] * (1.0 - m_ticket_factor[d])
+                dearest = rules.dearest_grade(
+                    p.trip_income_months * permanent,
+                    p_relative_cost[2],
+                    p_relative_cost[4],
+                    max(p.trip_full_days, 1.0 + nights),
+                )
+                unit = min(unit, dearest)
                 # what would take too much of the cash at hand comes out of savings; what these do not cover is cut short
                 room = p.trip_cash_share * max(available, 0.0)
                 savings = p.trip_savings_share * max(own_savings - withdrawn, 0.0)
@@ -2328,6 +2339,11 @@ def household_block(
         acc[Item.RETAIL] += w * retail
         by_category[Category.HOUSING] += imputed
         end = available + discount - leisure_cost - paid  # what savings paid of a trip never was in cash
+        # what was to be put aside gives way first, all but the housing fund, which the law takes
+        for_cash, for_savings = rules.put_off(end, committed - housing_fund, withdrawn - fund)
+        end += for_cash
+        committed -= for_cash + for_savings
+        withdrawn -= for_savings
         # a deposit is broken before an overdraft is used, at the loss of its interest
         broken = rules.broken_deposit(end, h_term_deposits[i] + committed - withdrawn, p.break_cost)
         if broken > 0.0:
@@ -2432,6 +2448,7 @@ def household_block(
             diaries[i, Entry.COUPON_OFF] = discount
             diaries[i, Entry.STAGE] = stage
             diaries[i, Entry.BROKEN] = broken
+            diaries[i, Entry.PUT_OFF] = for_cash + for_savings
             diaries[i, Entry.HARVEST] = seasonal
             diaries[i, Entry.DRAWING] = drawing
             diaries[i, Entry.TAX] = tax

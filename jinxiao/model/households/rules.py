@@ -177,6 +177,22 @@ def within_cash(planned, cash, normal, has_savings):
 
 
 @rule
+def put_off(end, put_aside, withdrawn):
+    """What of this month's voluntary saving is used this month instead of put aside, yuan.
+
+    Nobody puts money aside and takes as much out of savings in one month: what is drawn for a purchase or a trip, and what cash
+    falls below nought by (``end``), comes out of what was to be put aside (``put_aside``) before it comes out of deposits.
+
+    Returns
+    -------
+    (instead_of_cash, instead_of_savings)
+        What fills cash up to nought, and what stands for money that would else be drawn (``withdrawn``).
+    """
+    for_cash = max(min(-end, put_aside), 0.0)
+    return for_cash, max(min(put_aside - for_cash, withdrawn), 0.0)
+
+
+@rule
 def broken_deposit(cash, savings, cost):
     """Deposits broken at the end of a month in which cash falls below nought, yuan; ``cost`` a yuan is lost.
 
@@ -513,6 +529,17 @@ def nights_afforded(nights, money, day, fare):
 def spending_draw(z, sigma, log_income_effect):
     """Spending a person and night over its mean: log-normal with mean one, times the effect of income, whose log is given."""
     return math.exp(sigma * z - 0.5 * sigma * sigma + log_income_effect)
+
+
+@rule
+def dearest_grade(income, day, fare, full_days):
+    """Most that a unit of travel costs a household, yuan: at that grade its longest trip of a year takes ``income``.
+
+    A trip of ``full_days`` costs ``fare + day full_days`` units. Who drew a dearer grade than that travels as long in a cheaper
+    one, so that no short break takes what is there for a long trip. Length of stay and cost a day are chosen together (Alegre and
+    Pou 2006, Tourism Management 27; known, not read again).
+    """
+    return income / (fare + day * full_days)
 
 
 @rule

@@ -22,6 +22,7 @@ from jinxiao.model.names import (
     DURABLES,
     N_DURABLES,
     N_GOODS,
+    N_QUINTILES,
     N_STAGES,
     Durable,
     MemberBand,
@@ -46,6 +47,10 @@ CHILD_YEARS = 25
 """Age at which grown children at home die."""
 HALVINGS = 50
 """Bisections for the half age: to well below a millionth of a month."""
+LEAST_DECLINE = 1e-9
+"""Fall of consumption over a plan, in logs, below which it counts as none."""
+RATE_RANGE = (-0.5, 0.8)
+"""Bounds of a committed saving rate."""
 _STUDENTS = int(MemberBand.STUDENT)
 Values = Mapping[str, Any]
 
@@ -275,6 +280,54 @@ def patience(values: Values) -> np.ndarray:
     return np.linspace(values["households.discount_low"], values["households.discount_high"], N_PATIENCE)
 
 
+def spending_by_patience(values: Values) -> np.ndarray:
+    """Return what each patience type spends of a plan's yearly mean at once, relative to the mean of types, shape (types,).
+
+    Over a horizon of ``H`` years with a known even income, consumption changes by ``g = beta ** (1 / rho)`` a year (the Euler
+    equation at a rate of nought), so ``H / A`` of a year's income is spent at first, with ``A`` the integral of ``g ** s`` from
+    nought to ``H``. Who does not discount spends a mean year's; who does leaves that much less for later.
+    """
+    horizon = float(values["households.planning_years"])
+    decline = -np.log(patience(values)) / values["households.crra"] * horizon
+    # (1 - exp(-x)) / x, which is one at nought
+    kept = np.where(decline > LEAST_DECLINE, -np.expm1(-decline) / np.maximum(decline, LEAST_DECLINE), 1.0)
+    return np.asarray(1.0 / kept / np.mean(1.0 / kept))
+
+
+def by_patience(mean: np.ndarray, spending: np.ndarray) -> np.ndarray:
+    """Return committed saving rates of patience types whose mean is ``mean``, shape (*mean.shape, types).
+
+    ``1 - (1 - mean) spending``, but nothing where that is negative: nobody commits to draw on savings out of impatience, the
+    buffer serves that. What is cut there is taken from the other types in proportion. Types who on average spend more than
+    they earn (``mean`` below nought) do so alike, as far as they have savings.
+    """
+    of_types = np.maximum(1.0 - (1.0 - mean[..., None]) * spending, 0.0)
+    total = of_types.mean(axis=-1, keepdims=True)
+    scaled = of_types * (np.maximum(mean[..., None], 0.0) / np.where(total > 0.0, total, 1.0))
+    return np.where(mean[..., None] > 0.0, scaled, mean[..., None])
+
+
+def saving_rates(values: Values, fit: Fit) -> np.ndarray:
+    """Return rates of saving without named purpose, over permanent income, shape (2, quintiles, types).
+
+    The mean of types follows residence (fitted) and quintile; how types lie about it follows :func:`spending_by_patience`.
+    """
+    gradient = values["households.committed_gradient"]
+    mean = fit.saving_base[:, None] + gradient * np.arange(N_QUINTILES)[None, :]
+    return np.clip(by_patience(mean, spending_by_patience(values)), *RATE_RANGE)
+
+
+def planning_shares(values: Values, fit: Fit) -> np.ndarray:
+    """Return shares of households that plan for old age, by residence and patience type, shape (2, types).
+
+    Their mean is ``income.retirement_share``; types differ as they do in saving in the middle fifth.
+    """
+    middle = fit.saving_base + values["households.committed_gradient"] * (N_QUINTILES // 2)
+    rates = by_patience(middle, spending_by_patience(values))
+    relative = np.where(middle[:, None] > 0.0, rates / np.where(middle > 0.0, middle, 1.0)[:, None], 1.0)
+    return np.minimum(values["income.retirement_share"] * relative, 1.0)
+
+
 def table_of(functions: list[ConsumptionFunction]) -> ConsumptionTable:
     """Return the run-time table of all types."""
     return tabulate(functions)
@@ -360,6 +413,7 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         retired_saving=v["income.retired_saving"],
         yield_sigma=v["income.yield_sigma"],
         break_cost=v["income.early_withdrawal_cost"],
+        planning=planning_shares(v, fit),
         subsistence=subsistence,
         marginal_share=marginal,
         need_weights=np.asarray(v["households.need_weights"]),
@@ -411,6 +465,7 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         trip_cash_share=v["leisure.cash_share"],
         trip_savings_share=v["leisure.savings_share"],
         trip_income_months=v["leisure.income_months"],
+        trip_full_days=float(v["leisure.full_trip_days"]),
         salience=v["coupons.salience"],
         labelling=np.minimum(np.asarray(v["coupons.labelling"]), 1.0),
         claim_interest=v["coupons.claim_interest"],
@@ -674,10 +729,8 @@ def start_households(
     usual = usual_income(seed_columns, values)
     floor = fit.mean_income[residence] * values["households.floor_income_share"]
     columns["permanent_income"][:] = np.maximum(usual, floor)
-    gradient = values["households.committed_gradient"]
-    columns["saving_rate"][:] = np.clip(
-        fit.saving_base[residence] + gradient * seed_columns["quintile"], -0.5, 0.8
-    )
+    rates = saving_rates(values, fit)
+    columns["saving_rate"][:] = rates[residence, seed_columns["quintile"], seed_columns["patience"]]
     types = [columns["risk"], seed_columns["insurance"], columns["stage"], seed_columns["patience"]]
     codes = np.array(
         [
