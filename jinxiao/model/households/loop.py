@@ -1457,7 +1457,14 @@ def household_block(
         education = 0.0
         retirement = 0.0
         drawing = 0.0
-        unnamed = float(h_saving_rate[i])
+        # nobody saves without a purpose what subsistence takes (Lluch 1973: saving is a share of income above it)
+        subsistence = 0.0
+        for g in range(N_GOODS):
+            needs[g] = (
+                p_subsistence[residence, g] * m.growth * need[_GOOD_NEED[g]] * m_price[city, _GOOD_SECTOR[g]]
+            )
+            subsistence += needs[g]
+        unnamed = rules.saved_above(float(h_saving_rate[i]), subsistence, permanent)
         relative_income = permanent / max(persons, 1.0) / (p_mean_income[2] * m.growth)
         log_income = math.log(relative_income)
         own_savings = max(float(h_term_deposits[i]), 0.0)
@@ -2167,10 +2174,6 @@ def household_block(
         # who stands at the limit of borrowing after a trip spends less at home
         at_most = available - labelled - leisure_cost + m_consumption_table.limits[row_c] * spendable
         home = max(min(normal - trip_home, at_most), 0.0)
-        for g in range(N_GOODS):
-            needs[g] = (
-                p_subsistence[residence, g] * m.growth * need[_GOOD_NEED[g]] * m_price[city, _GOOD_SECTOR[g]]
-            )
         budget.divide_budget(
             home, needs, p_marginal_share, residence, p_good_elasticity, need[Need.SCHOOLING], spend
         )

@@ -123,6 +123,16 @@ def retirement_draw(savings, share, months):
 
 
 @rule
+def saved_above(rate, subsistence, permanent):
+    """Rate of saving without a named purpose: as planned, but no more than income leaves above subsistence.
+
+    In the extended linear expenditure system (Lluch 1973) a household saves out of what it has above subsistence, so who has
+    little above it saves little, however patient. A negative rate stands.
+    """
+    return min(rate, max(1.0 - subsistence / permanent, 0.0)) if rate > 0.0 else rate
+
+
+@rule
 def retired_saving(rate, kept):
     """Rate of saving without a named purpose in retirement: ``kept`` of that before, a rate that draws on savings whole."""
     return kept * rate if rate > 0.0 else rate
