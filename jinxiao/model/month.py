@@ -509,6 +509,8 @@ def policy_channels(economy: "Economy") -> Channels:
     cover = float(economy.totals[Item.EXTRA_COVER])
     if cover:
         book(population, split_channel(c, "uninsured_share", cover), Account.FIRMS, "public_health")
+    if c.paid_to_funds:
+        book(population, dict(sorted(c.paid_to_funds.items())), Account.FUND, "grants_between_budgets")
     extra = float(economy.totals[Item.EXTRA_BENEFIT])
     if extra:
         for rule, amount in split_channel(c, "job_loss_replacement", extra).items():

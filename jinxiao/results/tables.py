@@ -64,6 +64,9 @@ WORDS: Final = {
     "overlaps": Label("Overlaps in {plan}: counted once, at their owner", "{plan}：措施重叠（只在归属措施计一次）"),
     "clause": Label("Clause", "条款"),
     "owners": Label("Owned by measure", "归属措施"),
+    "beside": Label(
+        "Reached by several measures at once, each with something of its own", "同时受几项措施惠及，各有所加"
+    ),
     "section": Label("Section", "部分"),
     "instruments": Label("Instruments", "工具数"),
     "status": Label("Continued / raised / new", "延续/提标/新增"),
@@ -321,36 +324,54 @@ def measures_list(plan: Plan, lang: str = "en") -> Table:
 
 
 def overlaps_frame(plan: Plan) -> pd.DataFrame:
-    """Return clauses of measures that other measures own: the money and the levers are there, and counted once.
+    """Return what two measures have in common: clauses whose levers another one owns, and people whom several reach.
 
-    Columns: ``measure``, ``name_en``, ``name_zh``, ``clause_en``, ``clause_zh``, ``owners`` (numbers, separated by commas).
+    What is owned stands at its owner, and is counted once. Instruments of several measures that reach the same people in the same
+    months are listed at the first of them, with the others and the reason why nothing is counted twice.
+
+    Columns: ``measure``, ``name_en``, ``name_zh``, ``relation`` (``owned`` or ``beside``), ``clause_en``, ``clause_zh`` (or the
+    reason), ``owners`` (numbers of the other measures, separated by commas), ``instruments`` (of ``beside``).
     """
+    rows: list[tuple[int, str, Any, tuple[int, ...], tuple[str, ...]]] = [
+        (number, "owned", clause.summary, clause.owners, ())
+        for number, measure in plan.measures.items()
+        for clause in measure.clauses
+        if clause.owners
+    ]
+    rows += [(one.measures[0], "beside", one.why, one.measures[1:], one.instruments) for one in plan.overlaps]
     return pd.DataFrame(
         [
-            (
-                number,
-                m.name_en,
-                m.name_zh,
-                clause.summary.en,
-                clause.summary.zh,
-                ",".join(map(str, clause.owners)),
-            )
-            for number, m in plan.measures.items()
-            for clause in m.clauses
-            if clause.owners
+            {
+                "measure": number,
+                "name_en": plan.measures[number].name_en,
+                "name_zh": plan.measures[number].name_zh,
+                "relation": relation,
+                "clause_en": text.en,
+                "clause_zh": text.zh,
+                "owners": ",".join(map(str, others)),
+                "instruments": ",".join(instruments),
+            }
+            for number, relation, text, others, instruments in rows
         ],
-        columns=["measure", "name_en", "name_zh", "clause_en", "clause_zh", "owners"],
-    )
+        columns=[
+            "measure", "name_en", "name_zh", "relation", "clause_en", "clause_zh", "owners", "instruments",
+        ],
+    )  # fmt: skip
 
 
 def overlaps_list(plan: Plan, lang: str = "en") -> Table:
-    """Return the overlaps of measures for the terminal."""
+    """Return the overlaps of measures for the terminal: what is owned elsewhere, then who is reached by several."""
     table = _table(_w("overlaps", lang, plan=plan_name(plan.name, lang)))
     table.add_column("#", justify="right")
     for key in ("title", "clause"):
         table.add_column(_w(key, lang), overflow="fold")
     table.add_column(_w("owners", lang))
+    beside = False
     for row in overlaps_frame(plan).to_dict("records"):
+        if row["relation"] == "beside" and not beside:
+            beside = True
+            table.add_section()
+            table.add_row("", "", Text(_w("beside", lang), style="italic"), "")
         table.add_row(str(row["measure"]), row[f"name_{lang}"], row[f"clause_{lang}"], row["owners"])
     return table
 

@@ -57,7 +57,15 @@ def test_what_a_measure_costs_is_what_is_received_and_ordered(plan, village, num
     received += run.outcomes().cost_by_rule[START:, among_firms].sum(axis=(1, 2))
     ordered = np.array(
         [
-            sum([*c.cost_by_rule.values(), *c.orders.values(), *c.grants.values(), c.homes_acquired.sum()])
+            sum(
+                [
+                    *c.cost_by_rule.values(),
+                    *c.orders.values(),
+                    *c.grants.values(),
+                    *c.paid_to_funds.values(),
+                    c.homes_acquired.sum(),
+                ]
+            )  # fmt: skip
             for c in policy.months[START:]
         ]
     )
