@@ -341,11 +341,10 @@ def tourist_month(economy: "Economy") -> TouristMonth:
     c, visit, s = economy.conditions, economy.visit, economy.state.markets
     claim = np.zeros(len(c.coupons))
     for j, wave in enumerate(c.coupons):
-        claim[j] = min(
-            1.0,
-            float(wave["quantity"] * wave["for_visitors"])
-            / max(visit.parties * float(wave["per_holder"]), 1.0),
-        )
+        covered = np.array([bool(int(wave["zones"]) >> 2 * city & 3) for city in range(N_CITIES)])
+        parties = visit.parties * mk.share_of(economy.usual_visitors, covered)
+        offered = float(wave["quantity"] * wave["for_visitors"])
+        claim[j] = min(1.0, offered / max(parties * float(wave["per_holder"]), 1.0))
     return TouristMonth(
         t=economy.month,
         seed=economy.model_seed,

@@ -143,7 +143,7 @@ class Plan:
             Measures to add. On ``without`` all their instruments run; on ``baseline`` those raised or new join in.
         reference : {'without', 'baseline', 'plan', 'actual'}
             What they are added to.
-        part : {'all', 'continued', 'added'}
+        part : {'all', 'continued', 'added', 'national', 'local', 'given'}
             Part of the measures that is added, or dropped.
         drop : tuple of int
             Measures to take away, e.g. from ``plan`` for last-in effects.

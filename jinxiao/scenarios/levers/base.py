@@ -72,8 +72,9 @@ class Draft:
 
     def charge(self, rule: int, yuan: float) -> None:
         """Book yuan spent this month on things other than payments to agents."""
-        costs = self.conditions.cost_by_rule
-        costs[rule] = costs.get(rule, 0.0) + yuan
+        if yuan:
+            costs = self.conditions.cost_by_rule
+            costs[rule] = costs.get(rule, 0.0) + yuan
 
     def pay_fund(self, rule: int, yuan: float) -> None:
         """Pay yuan this month into the insurance funds."""

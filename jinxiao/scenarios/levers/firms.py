@@ -134,7 +134,7 @@ class ArrearsRepayment(Instrument):
     sectors : mapping of str to Parameter
         Sectors of the firms that are owed, with their shares.
     city_shares : mapping of str to Parameter
-        Shares of the cities; none given: evenly over those of `geo`.
+        Shares of the cities, of which those of `geo` are paid; none given: evenly over those of `geo`.
     """
 
     kind: Literal["arrears_repayment"]
@@ -161,14 +161,16 @@ class ArrearsRepayment(Instrument):
         if when.month < self.start or not self.amount.value:
             return
         paid, cities = self.amount.value / 12, self.geo.city_indices
-        shares = {CITY_INDEX[city]: share.value for city, share in self.city_shares.items()}
-        if not shares:
+        if self.city_shares:
+            named = {CITY_INDEX[city]: share.value for city, share in self.city_shares.items()}
+            shares = {city: named[city] for city in cities if city in named}
+        else:
             shares = dict.fromkeys(cities, 1 / len(cities))
         for city, of_city in shares.items():
             for sector, of_sector in self.sectors.items():
                 part = paid * of_city * of_sector.value
                 draft.conditions.arrears_repaid[city, int(Sector[sector.upper()])] += part
-        draft.share_channel("arrears_repaid", rule, paid)
+        draft.share_channel("arrears_repaid", rule, paid * sum(shares.values()))
 
 
 class PromptPayment(Instrument):
