@@ -1,9 +1,9 @@
-"""Uplift in samples of two sizes: is what a measure adds at 1:100 what it adds at 1:10, within the error of the sample?
+"""Uplift in samples of two sizes: what a measure adds at 1:100 is what it adds at 1:10, within the error of the sample.
 
-Every measure runs alone from the start of the plan, at central parameters, in several samples of the coarse scale (each with other
-households and other draws) and in one of the fine scale. The error of one coarse sample is the standard deviation over the
-coarse samples; that of the fine one is smaller by the root of the ratio of scales. A measure agrees when the difference between the
-mean of the coarse samples and the fine one is within three errors of it. Costs are compared in the same way.
+Every measure runs alone from the start of the plan, at central parameters, in several samples of the coarse scale (each with
+other households and other draws) and in one of the fine scale. The error of one coarse sample is the standard deviation over
+the coarse samples; that of the fine one is smaller by the root of the ratio of scales. A measure agrees when the difference
+between the mean of the coarse samples and the fine one is within three errors of it. Costs are compared in the same way.
 """
 
 import argparse
@@ -85,11 +85,9 @@ def main() -> int:
             for i, name in enumerate(("consumption", "cost"))
         }
         c, k = rows[number]["consumption"], rows[number]["cost"]
-        say(
-            f"{number:2d}: added {c['coarse'] / 1e9:7.3f} (+-{c['error_of_one'] / 1e9:.3f} a sample), fine {c['fine'] / 1e9:7.3f},"
-            f" {c['errors_apart']:+.1f} errors; cost {k['coarse'] / 1e9:7.3f}, fine {k['fine'] / 1e9:7.3f},"
-            f" {k['errors_apart']:+.1f} errors"
-        )
+        added = f"added {c['coarse'] / 1e9:7.3f} (+-{c['error_of_one'] / 1e9:.3f} a sample), fine {c['fine'] / 1e9:7.3f}"
+        paid = f"cost {k['coarse'] / 1e9:7.3f}, fine {k['fine'] / 1e9:7.3f}"
+        say(f"{number:2d}: {added}, {c['errors_apart']:+.1f} errors; {paid}, {k['errors_apart']:+.1f} errors")
     apart = [number for number, row in rows.items() if abs(row["consumption"]["errors_apart"]) > ERRORS]
     print(json.dumps({"measures": rows, "apart": apart, "seconds": round(time.perf_counter() - began)}))
     return 1 if apart else 0

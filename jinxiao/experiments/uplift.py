@@ -65,7 +65,7 @@ class Question:
         Ways of attributing; with markets that answer or not.
     new : {'', 'whole', 'each'}
         Of what the part that is new under the plan is asked for: nothing, the whole set, or each measure too. Where it is asked
-        for, the part that is decided in the province is told of each measure; most have instruments of one kind and need no run more.
+        for, the part that is decided in the province is told of each measure; most need no run more for it.
     pairs : int
         Antithetic pairs of orders for Shapley shares of many measures.
     """

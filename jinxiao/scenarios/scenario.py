@@ -29,16 +29,16 @@ centre, or those of the province and its cities; what is no work of the plan (ra
 REFERENCES: tuple[str, ...] = get_args(Reference)
 STATUSES: tuple[Status, ...] = get_args(Status)
 AUTHORITIES: tuple[Authority, ...] = get_args(Authority)
+_EVERY = frozenset((status, authority) for status in STATUSES for authority in AUTHORITIES)
+_BEFORE = frozenset(kind for kind in _EVERY if kind[0] == "continued")
+_CENTRE = frozenset(kind for kind in _EVERY if kind[1] == "national")
 PARTS: dict[str, frozenset[tuple[str, str]]] = {
-    part: frozenset((s, a) for s in STATUSES for a in AUTHORITIES if holds(s == "continued", a == "national"))
-    for part, holds in {
-        "all": lambda before, centre: True,
-        "continued": lambda before, centre: before,
-        "added": lambda before, centre: not before,
-        "national": lambda before, centre: centre,
-        "local": lambda before, centre: not centre,
-        "given": lambda before, centre: before or centre,
-    }.items()
+    "all": _EVERY,
+    "continued": _BEFORE,
+    "added": _EVERY - _BEFORE,
+    "national": _CENTRE,
+    "local": _EVERY - _CENTRE,
+    "given": _BEFORE | _CENTRE,
 }
 """Status and authority of the instruments of each part."""
 RUNS_IN: dict[str, str | None] = {"without": None, "baseline": "continued", "plan": "all", "actual": "all"}

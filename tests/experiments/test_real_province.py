@@ -122,7 +122,7 @@ def test_a_measure_that_pays_nothing_adds_exactly_nothing(tmp_path: Path):
     assert len(rows) > 100
     assert (rows[["median", "low", "high"]] == 0.0).all(axis=None)
     table = found.table[found.table["part"].isin(["all", "new"])]
-        others = table[(table["measure"] == 7) & (table["group"] == "all")]
+    others = table[(table["measure"] == 7) & (table["group"] == "all")]
     assert (
         others.loc[others["outcome"].eq("total_consumption") & others["period"].eq("total"), "low"] > 0.0
     ).all()

@@ -1,4 +1,4 @@
-"""What must hold for every measure and every kind of instrument: at no strength, at more, in one city, before its start, in any order."""
+"""What must hold for every measure and kind of instrument: at no strength, at more, in one city, at its ends, in any order."""
 
 from typing import Any, get_args
 
