@@ -340,9 +340,11 @@ def tourist_month(economy: "Economy") -> TouristMonth:
     """Return the tuple that the tourist loop reads this month."""
     c, visit, s = economy.conditions, economy.visit, economy.state.markets
     claim = np.zeros(len(c.coupons))
+    coming = (economy.visitor_pool[:, :, None] * visit.coming).sum(axis=1)
+    by_city = (coming[:, :, None] * visit.cities).sum(axis=(0, 1))
     for j, wave in enumerate(c.coupons):
         covered = np.array([bool(int(wave["zones"]) >> 2 * city & 3) for city in range(N_CITIES)])
-        parties = visit.parties * mk.share_of(economy.usual_visitors, covered)
+        parties = visit.parties * mk.share_of(by_city, covered)
         offered = float(wave["quantity"] * wave["for_visitors"])
         claim[j] = min(1.0, offered / max(parties * float(wave["per_holder"]), 1.0))
     return TouristMonth(

@@ -243,9 +243,9 @@ class Plan:
     # ---- paths
 
     def normal(self, path: str) -> str:
-        """Return a path without the word ``instruments``: ``measures.15.car_scrap_2025_nev.flat``."""
+        """Return a path without the word ``instruments`` or ``levers``: ``measures.15.car_scrap_2025_nev.flat``."""
         parts = path.split(".")
-        if len(parts) > 2 and parts[2] == "instruments":
+        if len(parts) > 2 and parts[2] in ("instruments", "levers"):
             del parts[2]
         return ".".join(parts)
 
