@@ -40,6 +40,7 @@ class FakeInstrument:
     start: int
     end: int
     payer_shares: tuple[float, ...] = (0.5, 0.3, 0.2, 0.0, 0.0, 0.0)
+    authority: str = "provincial"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ class FakeScenario:
     name: str
 
     def _runs(self, number: int, instrument: FakeInstrument) -> bool:
-        wanted = {"all": True, "continued": instrument.status == "continued"}[self.part]
+        before, centre = instrument.status == "continued", instrument.authority == "national"
+        wanted = {"all": True, "continued": before, "national": centre, "given": before or centre}[self.part]
         return (number in self.numbers and wanted) or (
             self.reference == "baseline" and instrument.status == "continued"
         ) or self.reference in ("plan", "actual")  # fmt: skip
@@ -286,7 +288,11 @@ def small_plan() -> FakePlan:
     return FakePlan(
         {
             5: FakeMeasure(
-                5, "Childcare", "生育养育", "official", {"allowance": FakeInstrument("new", 3e8, 18, 48)}
+                5,
+                "Childcare",
+                "生育养育",
+                "official",
+                {"allowance": FakeInstrument("new", 3e8, 18, 48, authority="national")},
             ),
             15: FakeMeasure(
                 15,

@@ -21,7 +21,7 @@ from jinxiao.model.conditions import Policy
 from jinxiao.model.names import month_label
 from jinxiao.model.outcomes import Outcomes
 
-Part = Literal["all", "continued"]
+Part = Literal["all", "continued", "national", "given"]
 Closure = Literal["full", "direct"]
 CLOSURES: tuple[Closure, ...] = ("full", "direct")
 REFERENCES = ("without", "baseline")

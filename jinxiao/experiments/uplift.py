@@ -30,6 +30,7 @@ from jinxiao.experiments.runs import (
     Closure,
     Draw,
     DrawRuns,
+    Part,
     Setting,
     make_draw,
     world_of,
@@ -42,6 +43,9 @@ from jinxiao.model.outcomes import OUTCOMES
 SHAPLEY_PAIRS = 2
 """Antithetic pairs of orders a draw takes when there are too many measures for exact Shapley shares."""
 NEW = ("whole", "each")
+LEFT_OUT: dict[str, Part] = {"new": "continued", "local": "national", "new_local": "given"}
+"""Parts of an effect - what the plan raised or added, what the province and its cities decide, and what is both - with the
+instruments that are left out of it."""
 GRADES = ("causal", "official", "assumed")
 """Evidence grades, best first."""
 COUNT = "a whole number from 1 on"
@@ -60,7 +64,8 @@ class Question:
     estimands, closures : tuple of str
         Ways of attributing; with markets that answer or not.
     new : {'', 'whole', 'each'}
-        Of what the part that is new under the plan is asked for: nothing, the whole set, or each measure too.
+        Of what the part that is new under the plan is asked for: nothing, the whole set, or each measure too. Where it is asked
+        for, the part that is decided in the province is told of each measure; most need no run more for it.
     pairs : int
         Antithetic pairs of orders for Shapley shares of many measures.
     """
@@ -83,10 +88,12 @@ class Question:
         arms = [Arm(c, "all", closure) for closure in self.closures for c in needed]
         if self.new:
             whole = frozenset(self.measures)
-            each = self.new == "each" and "first_in" in self.estimands
-            sets = [frozenset({k}) for k in self.measures] if each else []
-            parts = dict.fromkeys([*sets, whole])
-            arms += [Arm(c, "continued", closure) for closure in self.closures for c in parts]
+            alone = [frozenset({k}) for k in self.measures] if "first_in" in self.estimands else []
+            before = dict.fromkeys([*(alone if self.new == "each" else []), whole])
+            for closure in self.closures:
+                arms += [Arm(c, "continued", closure) for c in before]
+                arms += [Arm(c, "national", closure) for c in dict.fromkeys([*alone, whole])]
+                arms.append(Arm(whole, "given", closure))
         return arms
 
 
@@ -157,15 +164,15 @@ def _whole(runs: Mapping[Arm, np.ndarray], closure: Any, question: Question) -> 
 
 
 def _new_parts(runs: Mapping[Arm, np.ndarray], closure: Any, question: Question) -> dict[Effect, np.ndarray]:
-    """Return what the plan added to measures that ran before: all instruments minus the continued ones alone."""
+    """Return parts of measures: all instruments minus those that are no part of it alone (see :data:`LEFT_OUT`)."""
     sets = {WHOLE: frozenset(question.measures)} | {k: frozenset({k}) for k in question.measures}
-    parts = {}
-    for k, coalition in sets.items():
-        continued = runs.get(Arm(coalition, "continued", closure))
-        if continued is not None:
-            estimand = "first_in" if "first_in" in question.estimands else question.estimands[0]
-            parts[Effect(k, estimand, closure, "new")] = runs[Arm(coalition, "all", closure)] - continued
-    return parts
+    estimand = "first_in" if "first_in" in question.estimands else question.estimands[0]
+    return {
+        Effect(k, estimand, closure, part): runs[Arm(coalition, "all", closure)] - without
+        for part, left in LEFT_OUT.items()
+        for k, coalition in sets.items()
+        if (without := runs.get(Arm(coalition, left, closure))) is not None
+    }
 
 
 @dataclass(frozen=True)
@@ -255,7 +262,7 @@ def uplift(
         Against no measure at all, or against what already ran before the plan.
     new : {'each', 'whole'}
         Against ``without``, of what to tell the part that is new under the plan: of each measure, which takes a run more
-        for each that ran before, or of the chosen set only.
+        for each that ran before, or of the chosen set only. What is decided in the province is told of each measure.
     jobs : int, optional
         Processes; by default one a core. Results do not depend on it.
     progress : callable

@@ -196,6 +196,11 @@ def input_error(document: Document, error: ValidationError, model: type[BaseMode
     return InputError(document.path, line, field, _found(first), " or ".join(allowed))
 
 
+def in_words(error: ErrorDetails) -> tuple[str, str]:
+    """Return what an error of validation found, and what is allowed."""
+    return _found(error), _allowed(error)
+
+
 def _found(error: ErrorDetails) -> str:
     context = error.get("ctx", {})
     match error["type"]:

@@ -320,6 +320,8 @@ class Conditions:
     """yuan of purchases from firms this month, by (rule, sector, zones as a bit mask)"""
     grants: dict[tuple[int, int, int], float] = field(default_factory=dict)
     """yuan paid to firms this month for nothing in return, by (rule, sector, zones as a bit mask)"""
+    paid_to_funds: dict[int, float] = field(default_factory=dict)
+    """yuan that budgets pay into the insurance funds this month, by rule"""
     cost_by_rule: dict[int, float] = field(default_factory=dict)
     """yuan spent this month on things other than payments to agents (administration, promotion), by rule"""
     channel_rules: dict[str, dict[int, float]] = field(default_factory=dict)

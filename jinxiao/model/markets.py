@@ -250,6 +250,12 @@ def drawn(brought: np.ndarray, normal: np.ndarray) -> np.ndarray:
     return np.log1p(brought / np.maximum(normal, 1.0))
 
 
+def share_of(amounts: np.ndarray, chosen: np.ndarray) -> float:
+    """Return the share of the amounts that is chosen; of nothing, all or none."""
+    total = float(amounts.sum())
+    return float(amounts[chosen].sum()) / total if total > 0.0 else float(chosen.all())
+
+
 def event_share(brought: np.ndarray, normal: np.ndarray) -> np.ndarray:
     """Return the share of a city's visitors who come for what draws them, shape (cities,)."""
     return brought / np.maximum(brought + normal, 1.0)

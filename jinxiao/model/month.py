@@ -365,12 +365,13 @@ def tourist_month(economy: "Economy") -> TouristMonth:
     """Return the tuple that the tourist loop reads this month."""
     c, visit, s = economy.conditions, economy.visit, economy.state.markets
     claim = np.zeros(len(c.coupons))
+    coming = (economy.visitor_pool[:, :, None] * visit.coming).sum(axis=1)
+    by_city = (coming[:, :, None] * visit.cities).sum(axis=(0, 1))
     for j, wave in enumerate(c.coupons):
-        claim[j] = min(
-            1.0,
-            float(wave["quantity"] * wave["for_visitors"])
-            / max(visit.parties * float(wave["per_holder"]), 1.0),
-        )
+        covered = np.array([bool(int(wave["zones"]) >> 2 * city & 3) for city in range(N_CITIES)])
+        parties = visit.parties * mk.share_of(by_city, covered)
+        offered = float(wave["quantity"] * wave["for_visitors"])
+        claim[j] = min(1.0, offered / max(parties * float(wave["per_holder"]), 1.0))
     return TouristMonth(
         t=economy.month,
         seed=economy.model_seed,
@@ -534,6 +535,8 @@ def policy_channels(economy: "Economy") -> Channels:
     cover = float(economy.totals[Item.EXTRA_COVER])
     if cover:
         book(population, split_channel(c, "uninsured_share", cover), Account.FIRMS, "public_health")
+    if c.paid_to_funds:
+        book(population, dict(sorted(c.paid_to_funds.items())), Account.FUND, "grants_between_budgets")
     extra = float(economy.totals[Item.EXTRA_BENEFIT])
     if extra:
         for rule, amount in split_channel(c, "job_loss_replacement", extra).items():

@@ -91,6 +91,8 @@ class Draw(IntEnum):
     """cash, credit and quality of a firm at the start, one draw each"""
     EVENT = 672
     """whether a party from outside comes for an event"""
+    TRAINING_2 = 752
+    """whether the second earner finishes a course"""
     BASKETS = 4096
     """sizes and weeks of baskets: 64 draws an outlet"""
     TAKE_UP = 1 << 20

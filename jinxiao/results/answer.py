@@ -139,10 +139,17 @@ class Answer:
         joint = self.monthly(WHOLE).sum(axis=1) - totals.sum(axis=0)
         return [*totals.mean(axis=1).tolist(), float(joint.mean())], Quantiles.of(joint)
 
-    def new_under_plan(self) -> pd.Series | None:
-        """Return low, median and high of what the plan itself adds to headline consumption, where it is known."""
+    def part(self, part: str, measure: int = WHOLE) -> pd.Series | None:
+        """Return low, median and high of what a part of a measure adds to headline consumption, where it is known.
+
+        Parameters
+        ----------
+        part : {'new', 'local', 'new_local'}
+            What the plan raised or added; what the province and its cities decide; what is both.
+        measure : int
+        """
         table = self.result.table
-        chosen = (table["part"] == "new") & (table["measure"] == WHOLE) & (table["outcome"] == HEADLINE)
+        chosen = (table["part"] == part) & (table["measure"] == measure) & (table["outcome"] == HEADLINE)
         chosen &= (table["closure"] == self.closure) & (table["period"] == "total")
         rows = table[chosen & (table["group_by"] == "all")]
         return None if rows.empty else rows.iloc[0][["low", "median", "high"]]

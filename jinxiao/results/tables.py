@@ -42,6 +42,15 @@ WORDS: Final = {
         "Of the whole, new under the plan: {median} {interval} {unit}.",
         "其中方案新增部分：{median} {interval} {unit}。",
     ),
+    "new_local": Label(
+        "Of that, decided by the province and its cities: {median} {interval} {unit}.",
+        "其中由省、市决定的部分：{median} {interval} {unit}。",
+    ),
+    "local": Label("Of it by\nprovince", "其中\n省市"),
+    "said_local": Label(
+        "Of it by province: without what carries out decisions of the centre, most of which would have come without the plan.",
+        "其中省市：不含落实国家政策的部分，后者大多无本方案也会实施。",
+    ),
     "per_yuan": Label(
         "Added, net and gross per yuan of fiscal cost: additional consumption; the same less other public purchases given up "
         "within the window; spending attributed by official releases.",
@@ -64,6 +73,9 @@ WORDS: Final = {
     "overlaps": Label("Overlaps in {plan}: counted once, at their owner", "{plan}：措施重叠（只在归属措施计一次）"),
     "clause": Label("Clause", "条款"),
     "owners": Label("Owned by measure", "归属措施"),
+    "beside": Label(
+        "Reached by several measures at once, each with something of its own", "同时受几项措施惠及，各有所加"
+    ),
     "section": Label("Section", "部分"),
     "instruments": Label("Instruments", "工具数"),
     "status": Label("Continued / raised / new", "延续/提标/新增"),
@@ -79,7 +91,8 @@ WORDS: Final = {
 def uplift_frame(result: UpliftResult, lang: str = "en") -> pd.DataFrame:
     """Return the answer, one row a measure, largest first, the whole last; numbers are those of the table.
 
-    Columns: ``measure, name, evidence, estimand, closure, reference``, then ``OUTCOME, OUTCOME_low, OUTCOME_high`` for
+    Columns: ``measure, name, evidence, estimand, closure, reference, decided_locally`` (consumption added by what the province
+    and its cities decide; NaN where it was not asked), then ``OUTCOME, OUTCOME_low, OUTCOME_high`` for
     ``total_consumption, fiscal_cost, additional_per_yuan, net_per_yuan, gross_per_yuan, jobs`` (yuan, persons); NaN
     without a cost. The rows repeat for each way of attributing and of closing markets that was asked for.
     """
@@ -97,6 +110,8 @@ def _answer_rows(answer: Answer) -> list[dict[str, Any]]:
             "closure": answer.closure,
             "reference": answer.result.settings["reference"],
         }
+        local = answer.part("local", k)
+        row["decided_locally"] = np.nan if local is None else local["median"]
         for outcome in SUMMARY:
             found = answer.value(k, outcome)
             row |= {
@@ -117,13 +132,14 @@ def uplift_summary(result: UpliftResult, lang: str = "en") -> Table:
     table = _table(_w("uplift", lang), "\n".join(_uplift_caption(answers[0], alone=len(answers) == 1)))
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column(_w("measure", lang), overflow="fold")
-    _add_columns(table, lang)
+    local = any(answer.part("local", k) is not None for answer in answers for k in answer.shown)
+    _add_columns(table, lang, "local" if local else "")
     for answer in answers:
         if len(answers) > 1:
             parts = (label("estimand", answer.estimand, lang), label("closure", answer.closure, lang))
             table.add_section()
             table.add_row("", Text(join(parts, lang), style="italic"))
-        _add_effects(table, _answer_rows(answer), lang)
+        _add_effects(table, _answer_rows(answer), lang, local)
     return table
 
 
@@ -131,30 +147,34 @@ def _uplift_caption(answer: Answer, *, alone: bool) -> list[str]:
     """Return what a reader of the table must know, ways of attributing and closing only if it is of one `alone`."""
     lang, unit = answer.lang, money(answer.lang)
     lines = [answer.scope(closure=alone, estimand=alone)]
-    new = answer.new_under_plan()
-    if new is not None:
-        low, median, high = (new[end] / unit.scale for end in ("low", "median", "high"))
-        ends = interval(low, high, unit.decimals)
-        lines.append(_w("new", lang, unit=unit.name, median=number(median, unit.decimals), interval=ends))
+    for part in ("new", "new_local"):
+        new = answer.part(part)
+        if new is not None:
+            low, median, high = (new[end] / unit.scale for end in ("low", "median", "high"))
+            ends = interval(low, high, unit.decimals)
+            lines.append(_w(part, lang, unit=unit.name, median=number(median, unit.decimals), interval=ends))
+    if any(answer.part("local", k) is not None for k in answer.shown):
+        lines.append(_w("said_local", lang))
     lines.append(_w("per_yuan", lang))
     if any(np.isnan(answer.value(k, ADDITIONAL_PER_YUAN)["median"]) for k in answer.shown):
         lines.append(_w("no_cost", lang))
     return lines
 
 
-def _add_columns(table: Table, lang: str) -> None:
-    """Add the columns of :func:`_add_effects`."""
-    for key in ("added", "cost", "ratio", "net", "gross", "jobs"):
+def _add_columns(table: Table, lang: str, local: str = "") -> None:
+    """Add the columns of :func:`_add_effects`, among them what the province decides if its key is given."""
+    for key in filter(None, ("added", local, "cost", "ratio", "net", "gross", "jobs")):
         table.add_column(_w(key, lang, unit=_brief(money(lang).name)), justify="right", no_wrap=True)
 
 
-def _add_effects(table: Table, rows: Iterable[Mapping[Any, Any]], lang: str) -> None:
+def _add_effects(table: Table, rows: Iterable[Mapping[Any, Any]], lang: str, local: bool = False) -> None:
     """Add the effects of measures or scenarios, with the keys of :data:`SUMMARY`, after their names."""
     unit = money(lang)
     for row in rows:
         whole = row.get("measure") == WHOLE
         cells: list[str | Text] = [
             _two_lines(*_estimate(row, HEADLINE, unit.scale, unit.decimals)),
+            *([number(row["decided_locally"] / unit.scale, unit.decimals)] if local else []),
             number(row["fiscal_cost"] / unit.scale, unit.decimals),
             _two_lines(*_estimate(row, ADDITIONAL_PER_YUAN, 1.0, 2)),
             number(row[NET_PER_YUAN], 2),
@@ -321,36 +341,54 @@ def measures_list(plan: Plan, lang: str = "en") -> Table:
 
 
 def overlaps_frame(plan: Plan) -> pd.DataFrame:
-    """Return clauses of measures that other measures own: the money and the levers are there, and counted once.
+    """Return what two measures have in common: clauses whose levers another one owns, and people whom several reach.
 
-    Columns: ``measure``, ``name_en``, ``name_zh``, ``clause_en``, ``clause_zh``, ``owners`` (numbers, separated by commas).
+    What is owned stands at its owner, and is counted once. Instruments of several measures that reach the same people in the same
+    months are listed at the first of them, with the others and the reason why nothing is counted twice.
+
+    Columns: ``measure``, ``name_en``, ``name_zh``, ``relation`` (``owned`` or ``beside``), ``clause_en``, ``clause_zh`` (or the
+    reason), ``owners`` (numbers of the other measures, separated by commas), ``instruments`` (of ``beside``).
     """
+    rows: list[tuple[int, str, Any, tuple[int, ...], tuple[str, ...]]] = [
+        (number, "owned", clause.summary, clause.owners, ())
+        for number, measure in plan.measures.items()
+        for clause in measure.clauses
+        if clause.owners
+    ]
+    rows += [(one.measures[0], "beside", one.why, one.measures[1:], one.instruments) for one in plan.overlaps]
     return pd.DataFrame(
         [
-            (
-                number,
-                m.name_en,
-                m.name_zh,
-                clause.summary.en,
-                clause.summary.zh,
-                ",".join(map(str, clause.owners)),
-            )
-            for number, m in plan.measures.items()
-            for clause in m.clauses
-            if clause.owners
+            {
+                "measure": number,
+                "name_en": plan.measures[number].name_en,
+                "name_zh": plan.measures[number].name_zh,
+                "relation": relation,
+                "clause_en": text.en,
+                "clause_zh": text.zh,
+                "owners": ",".join(map(str, others)),
+                "instruments": ",".join(instruments),
+            }
+            for number, relation, text, others, instruments in rows
         ],
-        columns=["measure", "name_en", "name_zh", "clause_en", "clause_zh", "owners"],
-    )
+        columns=[
+            "measure", "name_en", "name_zh", "relation", "clause_en", "clause_zh", "owners", "instruments",
+        ],
+    )  # fmt: skip
 
 
 def overlaps_list(plan: Plan, lang: str = "en") -> Table:
-    """Return the overlaps of measures for the terminal."""
+    """Return the overlaps of measures for the terminal: what is owned elsewhere, then who is reached by several."""
     table = _table(_w("overlaps", lang, plan=plan_name(plan.name, lang)))
     table.add_column("#", justify="right")
     for key in ("title", "clause"):
         table.add_column(_w(key, lang), overflow="fold")
     table.add_column(_w("owners", lang))
+    beside = False
     for row in overlaps_frame(plan).to_dict("records"):
+        if row["relation"] == "beside" and not beside:
+            beside = True
+            table.add_section()
+            table.add_row("", "", Text(_w("beside", lang), style="italic"), "")
         table.add_row(str(row["measure"]), row[f"name_{lang}"], row[f"clause_{lang}"], row["owners"])
     return table
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from jinxiao.files.yaml_reader import in_words
 from jinxiao.scenarios.levers.base import Instrument
 from jinxiao.scenarios.records import (
     In,
@@ -130,9 +131,8 @@ def describe(error: Any) -> tuple[str, str]:
     if "found" in context and "allowed" in context:
         return str(context["found"]), str(context["allowed"])
     place = ".".join(str(part) for part in error.get("loc", ()) if part != "instruments")
-    return f"{error.get('input')!r}" + (f" in {place}" if place else ""), str(
-        error.get("msg", "something else")
-    )
+    found, allowed = in_words(error)
+    return found + (f" in {place}" if place else ""), allowed
 
 
 def _key(mapping: Mapping[Any, Any], text: str) -> Any:

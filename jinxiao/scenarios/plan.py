@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field
 
 from jinxiao.files.errors import InputError
 from jinxiao.files.priors import Distribution
@@ -13,7 +15,7 @@ from jinxiao.model.conditions import MAX_RULES
 from jinxiao.model.conditions import Instrument as Account
 from jinxiao.model.names import month_label
 from jinxiao.scenarios.measure import Measure
-from jinxiao.scenarios.records import Grade, Month, Source, Strict
+from jinxiao.scenarios.records import Grade, Month, Source, Strict, Text
 from jinxiao.scenarios.scenario import (
     PARTS,
     REFERENCES,
@@ -26,6 +28,26 @@ from jinxiao.scenarios.scenario import (
 )
 
 HERE = Path(__file__).parent
+
+
+class Overlap(Strict):
+    """Instruments of several measures that act on the same people in the same months, each adding something of its own.
+
+    Attributes
+    ----------
+    instruments : tuple of str
+        ``MEASURE.KEY``.
+    why : Text
+        Why none of it is counted twice.
+    """
+
+    instruments: Annotated[tuple[str, ...], Field(min_length=2)]
+    why: Text
+
+    @property
+    def measures(self) -> tuple[int, ...]:
+        """Their measures, in order."""
+        return tuple(sorted({int(name.split(".")[0]) for name in self.instruments}))
 
 
 class PlanFile(Strict):
@@ -43,6 +65,8 @@ class PlanFile(Strict):
         The document.
     measures : tuple of str
         Files of the measures (without ``.yaml``), in the catalogue or beside the plan.
+    overlaps : tuple of Overlap
+        Instruments of several measures that act on the same people in the same months.
     """
 
     name: str
@@ -51,6 +75,7 @@ class PlanFile(Strict):
     start: Month
     source: Source
     measures: tuple[str, ...]
+    overlaps: tuple[Overlap, ...] = ()
 
 
 class UncertainNumber(NamedTuple):
@@ -83,6 +108,8 @@ class Plan:
         The plan's file.
     files : mapping of int to Path
         Files of the measures.
+    overlaps : tuple of Overlap
+        Instruments of several measures that act on the same people in the same months.
     """
 
     name: str
@@ -93,6 +120,7 @@ class Plan:
     measures: Mapping[int, Measure]
     path: Path
     files: Mapping[int, Path]
+    overlaps: tuple[Overlap, ...] = ()
 
     def __repr__(self) -> str:
         return f"Plan({self.name!r}, measures={list(self.measures)})"
@@ -115,7 +143,7 @@ class Plan:
             Measures to add. On ``without`` all their instruments run; on ``baseline`` those raised or new join in.
         reference : {'without', 'baseline', 'plan', 'actual'}
             What they are added to.
-        part : {'all', 'continued', 'added'}
+        part : {'all', 'continued', 'added', 'national', 'local', 'given'}
             Part of the measures that is added, or dropped.
         drop : tuple of int
             Measures to take away, e.g. from ``plan`` for last-in effects.
@@ -215,9 +243,9 @@ class Plan:
     # ---- paths
 
     def normal(self, path: str) -> str:
-        """Return a path without the word ``instruments``: ``measures.15.car_scrap_2025_nev.flat``."""
+        """Return a path without the word ``instruments`` or ``levers``: ``measures.15.car_scrap_2025_nev.flat``."""
         parts = path.split(".")
-        if len(parts) > 2 and parts[2] == "instruments":
+        if len(parts) > 2 and parts[2] in ("instruments", "levers"):
             del parts[2]
         return ".".join(parts)
 
@@ -288,12 +316,33 @@ def load_plan(name: str | Path = "shanxi-2025") -> Plan:
         measures[measure.number], files[measure.number] = measure, file
         _check_status(measure, file, head.start)
     measures = dict(sorted(measures.items()))
-    plan = Plan(head.name, head.name_en, head.name_zh, head.start, head.source, measures, path, files)
+    plan = Plan(
+        head.name, head.name_en, head.name_zh, head.start, head.source, measures, path, files, head.overlaps
+    )
+    _check_overlaps(plan)
     if len(plan.rules) > MAX_RULES:
         raise plan.error(
             "measures", f"{len(plan.rules)} instruments with a cost", f"at most {MAX_RULES} (MAX_RULES)"
         )
     return plan
+
+
+def _check_overlaps(plan: Plan) -> None:
+    """Refuse overlaps of instruments that the plan does not have."""
+    for position, overlap in enumerate(plan.overlaps):
+        for name in overlap.instruments:
+            number, _, key = name.partition(".")
+            measure = plan.measures.get(int(number)) if number.isdecimal() else None
+            if measure is None or key not in measure.instruments:
+                raise InputError(
+                    file=plan.path,
+                    line=read_yaml(plan.path).line("overlaps", position, "instruments"),
+                    field=f"overlaps.{position}.instruments",
+                    found=f"'{name}'",
+                    allowed="MEASURE.INSTRUMENT, e.g. 5.childcare_subsidy"
+                    if measure is None
+                    else ", ".join(f"{number}.{known}" for known in measure.instruments),
+                )
 
 
 def _check_status(measure: Measure, file: Path, start: int) -> None:

@@ -15,6 +15,7 @@ from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.conditions import Instrument as Account
 from jinxiao.scenarios.accounts import Financing
 from jinxiao.scenarios.levers import Actual, Coordination, Draft, Instrument, When
+from jinxiao.scenarios.levers.base import Authority, Status
 from jinxiao.scenarios.overrides import OverrideError, with_override, with_values
 
 if TYPE_CHECKING:
@@ -22,14 +23,24 @@ if TYPE_CHECKING:
 
 Reference = Literal["without", "baseline", "plan", "actual"]
 """The four reference scenarios (economics.md, section 0)."""
-Part = Literal["all", "continued", "added"]
-"""Part of a measure: everything, what ran before the plan, or what the plan raised or added."""
+Part = Literal["all", "continued", "added", "national", "local", "given"]
+"""Part of a measure: everything; what ran before the plan, or what the plan raised or added; what carries out decisions of the
+centre, or those of the province and its cities; what is no work of the plan (ran before, or was decided by the centre)."""
 REFERENCES: tuple[str, ...] = get_args(Reference)
-PARTS: dict[str, frozenset[str]] = {
-    "all": frozenset({"continued", "raised", "new"}),
-    "continued": frozenset({"continued"}),
-    "added": frozenset({"raised", "new"}),
+STATUSES: tuple[Status, ...] = get_args(Status)
+AUTHORITIES: tuple[Authority, ...] = get_args(Authority)
+_EVERY = frozenset((status, authority) for status in STATUSES for authority in AUTHORITIES)
+_BEFORE = frozenset(kind for kind in _EVERY if kind[0] == "continued")
+_CENTRE = frozenset(kind for kind in _EVERY if kind[1] == "national")
+PARTS: dict[str, frozenset[tuple[str, str]]] = {
+    "all": _EVERY,
+    "continued": _BEFORE,
+    "added": _EVERY - _BEFORE,
+    "national": _CENTRE,
+    "local": _EVERY - _CENTRE,
+    "given": _BEFORE | _CENTRE,
 }
+"""Status and authority of the instruments of each part."""
 RUNS_IN: dict[str, str | None] = {"without": None, "baseline": "continued", "plan": "all", "actual": "all"}
 """Part of every measure that runs in a reference scenario after the plan's start."""
 TEXTS = {"name", "note", "source", "grade", "meaning", "prior", "status", "authority", "actual"}
@@ -78,8 +89,8 @@ class Scenario:
         Name in results.
     reference : str
         Scenario to which measures are added.
-    parts : mapping of int to set of str
-        For each measure, the statuses whose instruments run after the plan's start.
+    parts : mapping of int to set of (str, str)
+        For each measure, status and authority of the instruments that run after the plan's start.
     overrides : mapping of str to object
         Changes after the plan's start, by path: ``measures.15.car_scrap_2025_nev.flat``.
     financing : Financing, optional
@@ -89,7 +100,7 @@ class Scenario:
     plan: "Plan"
     name: str
     reference: Reference
-    parts: Mapping[int, frozenset[str]]
+    parts: Mapping[int, frozenset[tuple[str, str]]]
     overrides: Mapping[str, Any] = field(default_factory=dict)
     financing: Financing | None = None
 
@@ -120,7 +131,7 @@ class Scenario:
         for number, measure in self.plan.measures.items():
             for key, base in measure.instruments.items():
                 history = self._with_values(base, sampled.get((number, key), {}), f"measures.{number}.{key}")
-                runs = base.status in self.parts.get(number, frozenset())
+                runs = (base.status, base.authority) in self.parts.get(number, frozenset())
                 policy = self._policy(history, changes.get((number, key), {}), number, key) if runs else None
                 result.append(Running(number, key, history, policy))
         return result

@@ -36,8 +36,8 @@ class ScenarioFile(Strict):
         Reference scenario, or a scenario file beside this one.
     measures, drop : tuple of int
         Measures added, and taken away.
-    part : {'all', 'continued', 'added'}
-        Part of these measures.
+    part : {'all', 'continued', 'added', 'national', 'local', 'given'}
+        Part of these measures: by whether it ran before the plan, by who decides on it, or what is no work of the plan.
     overrides : mapping of str to object
         Changes by path, from the start of the plan on. They may also stand at the top level of the file.
     financing : Financing, optional

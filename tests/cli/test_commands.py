@@ -43,6 +43,8 @@ def test_uplift_writes_its_folder_and_prints_the_answer(command: Command, here: 
     assert set(table["measure"]) == {0, 5, 15}
     assert set(table["closure"]) == {"full"} and set(table["reference"]) == {"without"}
     assert set(table.loc[table["part"] == "new", "measure"]) == {0}
+    assert set(table.loc[table["part"] == "local", "measure"]) == {0, 5, 15}
+    assert set(table.loc[table["part"] == "new_local", "measure"]) == {0}
     pd.testing.assert_frame_equal(pd.read_parquet(here / "out" / "uplift.parquet"), table, check_dtype=False)
 
 

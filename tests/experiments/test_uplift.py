@@ -157,6 +157,25 @@ def test_new_and_continued_parts_make_up_the_programme(plan: FakePlan, run: Run,
             np.testing.assert_allclose(new + continued, both, atol=1e-3)
 
 
+def test_what_the_centre_decides_and_what_the_province_does_make_up_the_programme(run: Run):
+    result = run([5, 15])  # 5 carries out a decision of the centre, 15 is the province's
+    for number, local in ((5, False), (15, True)):
+        whole, part = (
+            result.effects[Effect(number, "first_in", "full", p)].difference for p in ("all", "local")
+        )
+        assert np.nansum(np.abs(whole)) > 0.0
+        np.testing.assert_array_equal(
+            np.nan_to_num(part), np.nan_to_num(whole) if local else 0.0 * np.nan_to_num(whole)
+        )
+    cost = {
+        part: total(result, Effect(WHOLE, "first_in", "full", part), "fiscal_cost")
+        for part in ("all", "new", "local", "new_local")
+    }
+    more = total(result, Effect(15, "first_in", "full", "new"), "fiscal_cost")
+    np.testing.assert_allclose(cost["new_local"], more)
+    assert (cost["new_local"] < cost["local"]).all() and (cost["local"] < cost["all"]).all()
+
+
 def test_a_measure_that_is_all_new_is_new_throughout(run: Run):
     effects = run([5]).effects
     new, both = (effects[Effect(5, "first_in", "full", part)].difference for part in ("new", "all"))
@@ -172,7 +191,7 @@ def test_against_the_baseline_only_what_the_plan_changed_counts(plan: FakePlan, 
     np.testing.assert_allclose(added, total(programme, Effect(15, "first_in", "full", "new"), "fiscal_cost"))
     assert set(change.table["reference"]) == {"baseline"}
     assert set(change.table["part"]) == {"all"}
-    assert set(programme.table["part"]) == {"all", "new"}
+    assert set(programme.table["part"]) == {"all", "new", "local", "new_local"}
 
 
 def test_a_baseline_holds_what_already_ran(run: Run):
@@ -375,7 +394,8 @@ def test_the_order_of_measures_does_not_matter(run: Run):
 def test_progress_counts_every_run_once(run: Run):
     reports: list[tuple[int, int]] = []
     run([5, 15], draws=2, progress=lambda done, total: reports.append((done, total)))
-    runs = 2 * (4 + 3)  # none, 5, 15, both; and the continued parts of 5, 15, both
+    # none, 5, 15, both; the continued parts and what the centre decides of 5, 15, both; of both what is either
+    runs = 2 * (4 + 3 + 3 + 1)
     assert reports == [(k, runs) for k in range(runs + 1)]
 
 

@@ -536,6 +536,18 @@ def test_a_visitor_uses_a_coupon_once_a_trip(history: Economy) -> None:
     assert visitor_cost(history, goods=goods_mask("staples")) == 0.0
 
 
+def test_visitors_use_the_coupons_of_a_city_there_alone(history: Economy) -> None:
+    taiyuan = 0b11
+    row = wave(threshold=0.0, discount=20.0, for_visitors=1.0, quantity=1e9, goods=MEALS, zones=taiyuan)
+    economy = history.fork(policy_of(start=history.month, coupons=row))
+    economy.run_for(1)
+    cost = economy.outcomes().cost_by_rule[history.month, RULE]
+    assert cost[0] > 0.0 and not cost[1:].any()
+    # as many coupons serve more of the fewer who come there
+    few = [visitor_cost(history, goods=MEALS, quantity=4e5, zones=zones) for zones in (taiyuan, ALL_ZONES)]
+    assert few[0] == pytest.approx(few[1], rel=0.5)
+
+
 def test_the_gross_sum_counts_an_order_once(hamlet: Economy) -> None:
     """Orders in which coupons were used are never more than all spending in their scope."""
     for fields in (

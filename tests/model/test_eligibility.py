@@ -11,7 +11,7 @@ from jinxiao.model.conditions import Basis
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.diary import Entry
-from jinxiao.model.households.loop import HouseholdColumns
+from jinxiao.model.households.loop import COURSE_BITS, COURSE_MONTHS, HouseholdColumns
 from jinxiao.model.names import MemberBand, Occupation
 
 AMOUNT = 137.0
@@ -112,23 +112,47 @@ def test_training_is_paid_when_a_course_ends(history: Economy) -> None:
     policy = policy_of(training=np.full(22, 0.2), transfers=transfer(basis=Basis.TRAINED, amount=AMOUNT))
     run = branch(history, policy, 1)
     h = run.state.households
-    trained = h.trained_for == run.household_parameters.training_months
-    eligible = np.isin(h.occupation[:, 0], (Occupation.FORMAL, Occupation.MIGRANT, Occupation.FLEXIBLE))
+    trained = just_trained(run)
+    eligible = np.isin(h.occupation, (Occupation.FORMAL, Occupation.MIGRANT, Occupation.FLEXIBLE))
     assert not trained[~eligible].any()
-    assert trained[eligible].mean() == pytest.approx(0.2, abs=0.02)
-    assert cost(run)[HISTORY] == pytest.approx(AMOUNT * h.weight.astype(np.float64) @ trained, rel=1e-9)
+    for earner in range(2):  # heads and second earners alike
+        assert trained[:, earner][eligible[:, earner]].mean() == pytest.approx(0.2, abs=0.03)
+    weight = h.weight.astype(np.float64)
+    assert cost(run)[HISTORY] == pytest.approx(AMOUNT * weight @ trained.sum(axis=1), rel=1e-9)
+
+
+def just_trained(run: Economy) -> np.ndarray:
+    """Return which earners finished a course this month, shape (households, 2)."""
+    held = run.state.households.trained_for.astype(np.int64)
+    new = held & COURSE_MONTHS == run.household_parameters.training_months
+    return new[:, None] & ((held >> COURSE_BITS)[:, None] >> np.arange(2) & 1 == 1)
 
 
 def test_training_of_employees_is_paid_to_employees_alone(history: Economy) -> None:
     rows = transfer(basis=Basis.TRAINED, amount=AMOUNT, occupations=mask(Occupation.FORMAL))
     run = branch(history, policy_of(training=np.full(22, 0.2), transfers=rows), 1)
     h = run.state.households
-    trained = h.trained_for == run.household_parameters.training_months
-    formal = h.occupation[:, 0] == Occupation.FORMAL
+    trained = just_trained(run)
+    formal = h.occupation == Occupation.FORMAL
     assert (trained & formal).any() and (trained & ~formal).any()
-    assert cost(run)[HISTORY] == pytest.approx(
-        AMOUNT * h.weight.astype(np.float64) @ (trained & formal), rel=1e-9
-    )
+    weight = h.weight.astype(np.float64)
+    assert cost(run)[HISTORY] == pytest.approx(AMOUNT * weight @ (trained & formal).sum(axis=1), rel=1e-9)
+
+
+def test_a_course_raises_the_wage_of_who_took_it(history: Economy) -> None:
+    gain = 0.1
+    run = branch(history, policy_of(training=np.full(22, 0.3), training_wage_gain=gain), 1)
+    h, before = run.state.households, history.state.households
+    trained = just_trained(run)
+    earns = np.isin(h.occupation, (Occupation.FORMAL, Occupation.MIGRANT, Occupation.FLEXIBLE))
+    wages = np.where(earns, h.wage, 0.0).astype(np.float64)
+    had = wages.sum(axis=1) > 0.0
+    gained = (h.wage_gain / before.wage_gain - 1.0)[had]
+    one, both = trained[had].sum(axis=1) == 1, trained[had].all(axis=1)
+    share = (np.where(trained, wages, 0.0).sum(axis=1)[had] / wages.sum(axis=1)[had])[one]
+    assert one.any() and both.any() and (trained[:, 1] & ~trained[:, 0]).any()
+    np.testing.assert_allclose(gained[one], gain * share, atol=1e-6)
+    assert (gained[both] >= gain - 1e-6).all() and not gained[~(one | both)].any()
 
 
 def test_child_care_subsidy_stops_with_the_third_birthday(paid: Received, history: Economy) -> None:

@@ -84,6 +84,18 @@ def test_wage_floor_with_a_fifth_of_spillover(wage: float, paid: float) -> None:
     assert wage_with_floor(wage, 2000.0, 0.2) == pytest.approx(paid)
 
 
+def test_a_gain_of_one_earner_counts_by_his_share_of_the_households_wages() -> None:
+    assert households.share_of_wages.py_func(3000.0, 1000.0) == 0.75
+    assert (
+        households.share_of_wages.py_func(3000.0, 0.0) == households.share_of_wages.py_func(0.0, 0.0) == 1.0
+    )
+    gain = 0.08
+    apart = 3000.0 * (1 + gain) + 1000.0
+    assert (3000.0 + 1000.0) * (
+        1 + gain * households.share_of_wages.py_func(3000.0, 1000.0)
+    ) == pytest.approx(apart)
+
+
 def test_wage_floor_without_spillover_is_the_maximum() -> None:
     assert [wage_with_floor(w, 2000.0, 0.0) for w in (0.0, 1999.0, 2000.0, 2001.0)] == [
         2000,

@@ -102,6 +102,9 @@ def test_an_unknown_measure_is_refused_with_the_allowed_numbers(plan):
         ("measures.15.car_scrap_2025_nev.end", "soon", "a month"),
         ("measures.15.car_scrap_2025_nev", 5, "measures.NUMBER.INSTRUMENT.FIELD"),
         ("measures.15.appliances_2025.tiers.grade_3.rate", 0.1, "grade_1"),
+        ("measures.15.car_scrap_2026_nev.geo.cities", ["Beijing"], "allowed 'Taiyuan', 'Datong'"),
+        ("measures.15.budget_2026_cars.release", 3, "allowed a mapping"),
+        ("measures.15.levers.car_scrap_2026_nev.rate", "12%", "a number"),
     ],
 )
 def test_a_bad_override_is_refused_with_what_is_allowed(plan, path, value, allowed):
@@ -130,6 +133,15 @@ def test_a_scenario_file_extends_another_and_overrides_by_path(plan, tmp_path):
     scenario = read_scenario(plan, tmp_path / "more.yaml")
     wanted = plan.scenario(5, 15).override({"measures.15.car_scrap_2025_nev.flat": 25_000})
     assert scenario.name == "more" and scenario.hash == wanted.hash
+
+
+def test_a_path_may_name_levers_or_instruments(plan):
+    plain = plan.scenario(15).override({"measures.15.car_scrap_2025_nev.flat": 25_000})
+    for word in ("levers", "instruments"):
+        assert (
+            plan.scenario(15).override({f"measures.15.{word}.car_scrap_2025_nev.flat": 25_000}).hash
+            == plain.hash
+        )
 
 
 def test_overrides_may_stand_at_the_top_level(plan, tmp_path):

@@ -81,7 +81,11 @@ STATE: dict[str, Column] = {
         "float32", "1", "product of the permanent shocks so far: factor on the household's own earnings"
     ),
     "wage_gain": Column("float32", "1", "factor on wages from training"),
-    "trained_for": Column("int8", "months", "months for which a finished course still helps finding work"),
+    "trained_for": Column(
+        "int8",
+        "months",
+        "months for which a finished course still helps finding work, in the low five bits; above them whom: head, second earner",
+    ),
     "consumption": Column(
         "float32", "yuan/month", "consumption expenditure this month, all categories, imputed rent included"
     ),

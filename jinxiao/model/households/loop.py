@@ -147,6 +147,9 @@ _MOST_PAYMENT, _MOST_VALUE = 65_000.0, 65_000.0
 """What the columns of mortgage payments (yuan) and home values (1000 yuan) hold at most."""
 MOST_CUT = 0.5
 """Most that a fall of home prices may take from the planned spending of a month."""
+COURSE_BITS = 5
+COURSE_MONTHS = (1 << COURSE_BITS) - 1
+"""Low bits of `trained_for` that count months, and their mask; the bits above say whom the course helps."""
 _MORTGAGED = 2
 """Tenure of owners with a mortgage."""
 _ADULT, _ELDER, _OLD = int(MemberBand.AGE_18_59), int(MemberBand.AGE_60_79), int(MemberBand.AGE_80_PLUS)
@@ -280,7 +283,7 @@ def _bases_held(
         held |= 1 << Basis.CHILD
     if new_births > 0.0:
         held |= 1 << Basis.BIRTH
-    if trained > 0.0:
+    if trained != 0:
         held |= 1 << Basis.TRAINED
     if members[i, _STUDENTS] > 0:
         held |= 1 << Basis.STUDENT
@@ -333,8 +336,11 @@ def _transfer_units(
     if basis == Basis.STUDENT:
         return float(members[i, 4])
     if basis == Basis.TRAINED:
-        # the head is who takes a course
-        return trained if (occupations >> occupation_of[i, 0]) & 1 else 0.0
+        courses = 0.0
+        for e in range(2):
+            if (trained >> e) & 1 and (occupations >> occupation_of[i, e]) & 1:
+                courses += 1.0
+        return courses
     if basis == Basis.PERSON:
         persons = 0.0
         for b in range(N_BANDS):
@@ -1174,15 +1180,24 @@ def household_block(
         # --- work and income
         shock = h_shock[i] * rules.permanent_shock(u_psi, p.psi_sigma)
         h_shock[i] = shock
-        trained = 0.0
-        if h_trained_for[i] > 0:
-            h_trained_for[i] -= 1
-        if u_training < m_training[zone] and (
-            h_occupation[i, 0] == 1 or h_occupation[i, 0] == 2 or h_occupation[i, 0] == 3
-        ):
-            trained = 1.0
-            h_wage_gain[i] *= 1.0 + m.training_wage_gain
-            h_trained_for[i] = p.training_months
+        # who finishes a course this month, and whom one still helps to find work: bit 0 the head, bit 1 the second earner
+        trained = 0
+        course_months = h_trained_for[i] & COURSE_MONTHS
+        helped = h_trained_for[i] >> COURSE_BITS
+        course_months = max(course_months - 1, 0)
+        if m_training[zone] > 0.0:
+            for e in range(2):
+                if not rules.earns_wages(h_occupation[i, e]):
+                    continue
+                u_course = u_training if e == 0 else uniform(m.seed, i, m.t, Draw.TRAINING_2)
+                if u_course < m_training[zone]:
+                    trained |= 1 << e
+                    other = h_wage[i, 1 - e] if rules.earns_wages(h_occupation[i, 1 - e]) else 0.0
+                    h_wage_gain[i] *= 1.0 + m.training_wage_gain * rules.share_of_wages(h_wage[i, e], other)
+        if trained:
+            helped = (helped | trained) if course_months > 0 else trained
+            course_months = p.training_months
+        h_trained_for[i] = course_months | (helped << COURSE_BITS) if course_months > 0 else 0
         wages = 0.0
         usual_wages = 0.0
         post_pay = 0.0
@@ -1216,7 +1231,9 @@ def household_block(
                     h_employed[i, e] = 0
                     lost += 1
             else:
-                finding = m_finding[city] * (1.0 + (m.training_finding_gain if h_trained_for[i] > 0 else 0.0))
+                finding = m_finding[city]
+                if course_months > 0 and (helped >> e) & 1:
+                    finding *= 1.0 + m.training_finding_gain
                 if lots[e, _WORK] < finding:
                     h_employed[i, e] = 1
                     found += 1
@@ -2419,7 +2436,7 @@ def household_block(
             diaries[i, Entry.INCOME] = h_income[i]
             diaries[i, Entry.PERMANENT] = permanent
             diaries[i, Entry.BIRTH] = new_births
-            diaries[i, Entry.TRAINED] = trained
+            diaries[i, Entry.TRAINED] = (trained & 1) + (trained >> 1)
             diaries[i, Entry.COMMITTED] = committed
             diaries[i, Entry.WITHDRAWN] = withdrawn
             diaries[i, Entry.DEBT_SERVICE] = debt_service

@@ -8,6 +8,8 @@ import math
 
 from numba import njit
 
+from jinxiao.model.names import Occupation
+
 rule = njit(cache=True, nogil=True, error_model="numpy")
 
 FORMAL_CALENDAR = 1
@@ -37,6 +39,26 @@ def wage_with_floor(wage, floor, spillover):
     if wage <= lowest:
         return floor
     return floor + 0.5 * (wage - lowest)
+
+
+@rule
+def earns_wages(occupation):
+    """Whether an earner of this occupation is paid a wage: formal, migrant and flexible work."""
+    return (
+        occupation == Occupation.FORMAL
+        or occupation == Occupation.MIGRANT
+        or occupation == Occupation.FLEXIBLE
+    )
+
+
+@rule
+def share_of_wages(own, other):
+    """Share of the household's wages that one earner brings home, by which a gain of his counts for the household.
+
+    Yuan a month; all of them where neither has had a wage yet.
+    """
+    total = own + other
+    return own / total if total > 0.0 else 1.0
 
 
 @rule

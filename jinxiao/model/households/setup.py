@@ -16,7 +16,7 @@ from jinxiao.model.households import rules
 from jinxiao.model.households.columns import NOT_OWNED, SEED, STATE
 from jinxiao.model.households.family import OLDEST
 from jinxiao.model.households.income import schedule, usual_income
-from jinxiao.model.households.loop import HouseholdColumns, HouseholdParameters
+from jinxiao.model.households.loop import COURSE_MONTHS, HouseholdColumns, HouseholdParameters
 from jinxiao.model.life_stages import LifeStage, solve_lives, wealth_by_stage
 from jinxiao.model.names import (
     DURABLES,
@@ -505,7 +505,7 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         floor_at_start=floor_at_start,
         floor_spillover=v["households.floor_spillover"],
         hand_to_mouth_months=v["households.hand_to_mouth_months"],
-        training_months=int(v["households.training_months"]),
+        training_months=min(int(v["households.training_months"]), COURSE_MONTHS),
         patience_types=N_PATIENCE,
         later_from=MONTHS_A_YEAR * float(v["households.later_from"]),
         retired_from=MONTHS_A_YEAR * float(v["households.retired_from"]),

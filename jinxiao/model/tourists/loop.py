@@ -147,6 +147,8 @@ def tourist_block(
                     continue
                 if r.for_visitors <= 0.0 or not (r.goods >> _COMPONENT_GOOD[c]) & 1:
                     continue
+                if not (r.zones >> (2 * city)) & 3:  # neither town nor country of this city takes it
+                    continue
                 if (
                     uniform(m.seed, first_agent + j, m.t, m.luck[r.rule]) >= m.visitor_claim[k]
                     or part < r.threshold

@@ -72,8 +72,15 @@ class Draft:
 
     def charge(self, rule: int, yuan: float) -> None:
         """Book yuan spent this month on things other than payments to agents."""
-        costs = self.conditions.cost_by_rule
-        costs[rule] = costs.get(rule, 0.0) + yuan
+        if yuan:
+            costs = self.conditions.cost_by_rule
+            costs[rule] = costs.get(rule, 0.0) + yuan
+
+    def pay_fund(self, rule: int, yuan: float) -> None:
+        """Pay yuan this month into the insurance funds."""
+        if yuan:
+            paid = self.conditions.paid_to_funds
+            paid[rule] = paid.get(rule, 0.0) + yuan
 
     def order(self, rule: int, sector: int, zones: int, yuan: float) -> None:
         """Buy from firms of a sector this month, in the cities of the zones of a bit mask."""
@@ -137,7 +144,14 @@ class Draft:
             setattr(self.conditions, name, array)
         conditions = self.conditions
         conditions.cost_by_rule = dict(sorted(conditions.cost_by_rule.items()))
-        for name in ("orders", "grants", "outside_orders", "claimed_visits", "claimed_sales"):
+        for name in (
+            "orders",
+            "grants",
+            "paid_to_funds",
+            "outside_orders",
+            "claimed_visits",
+            "claimed_sales",
+        ):
             setattr(conditions, name, dict(sorted(getattr(conditions, name).items())))
         conditions.pool_budget = dict(sorted(conditions.pool_budget.items()))
         conditions.channel_rules = {

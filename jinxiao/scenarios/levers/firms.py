@@ -31,8 +31,8 @@ class FirmReward(Instrument):
         Vehicles, parcels or stores a year that must be reached.
     rate, per_unit, flat : Parameter
         Of the year's sales; for each vehicle, parcel or store; and a sum.
-    cap : Parameter
-        Most that a firm gets a year.
+    cap : Parameter, optional
+        Most that a firm gets a year; without one there is no limit.
     take_up : Parameter
         Share of those entitled that get it.
     """
@@ -56,7 +56,7 @@ class FirmReward(Instrument):
         Parameter, In("yuan/unit", "paid a vehicle, parcel or store", "每件（辆、家）奖励")
     ] = fixed(0.0, "yuan/unit")
     flat: Annotated[Parameter, In("yuan/year", "sum paid", "定额奖励")] = fixed(0.0, "yuan/year")
-    cap: Annotated[Parameter, In("yuan/year", "most that a firm gets", "每户上限")]
+    cap: Annotated[Parameter, In("yuan/year", "most that a firm gets", "每户上限")] | None = None
     take_up: Annotated[Parameter, In("share", "share of those entitled that get it", "兑现比例", high=1)]
 
     @model_validator(mode="after")
@@ -75,7 +75,8 @@ class FirmReward(Instrument):
         row["rule"], row["kind"] = rule, Kind[self.to.upper()]
         row["sales_over"] = -1.0 if self.sales_over is None else self.sales_over.value
         row["growth_from"] = -2.0 if self.growth_from is None else self.growth_from.value
-        for name in ("sales_from", "units_from", "rate", "per_unit", "flat", "cap", "take_up"):
+        row["cap"] = np.inf if self.cap is None else self.cap.value
+        for name in ("sales_from", "units_from", "rate", "per_unit", "flat", "take_up"):
             row[name] = getattr(self, name).value
         conditions = draft.conditions
         rows = sorted([*conditions.rewards.tolist(), row.item()])
@@ -133,7 +134,7 @@ class ArrearsRepayment(Instrument):
     sectors : mapping of str to Parameter
         Sectors of the firms that are owed, with their shares.
     city_shares : mapping of str to Parameter
-        Shares of the cities; none given: evenly over those of `geo`.
+        Shares of the cities, of which those of `geo` are paid; none given: evenly over those of `geo`.
     """
 
     kind: Literal["arrears_repayment"]
@@ -160,14 +161,16 @@ class ArrearsRepayment(Instrument):
         if when.month < self.start or not self.amount.value:
             return
         paid, cities = self.amount.value / 12, self.geo.city_indices
-        shares = {CITY_INDEX[city]: share.value for city, share in self.city_shares.items()}
-        if not shares:
+        if self.city_shares:
+            named = {CITY_INDEX[city]: share.value for city, share in self.city_shares.items()}
+            shares = {city: named[city] for city in cities if city in named}
+        else:
             shares = dict.fromkeys(cities, 1 / len(cities))
         for city, of_city in shares.items():
             for sector, of_sector in self.sectors.items():
                 part = paid * of_city * of_sector.value
                 draft.conditions.arrears_repaid[city, int(Sector[sector.upper()])] += part
-        draft.share_channel("arrears_repaid", rule, paid)
+        draft.share_channel("arrears_repaid", rule, paid * sum(shares.values()))
 
 
 class PromptPayment(Instrument):

@@ -12,7 +12,8 @@ from jinxiao.scenarios.records import In, Parameter, Strict, fixed, refuse
 class FundInflow(Strict):
     """More money for the fund, which pays a larger part of the same bills.
 
-    Change of the share that households pay: ``- subsidy * insured * spent / expense``.
+    Change of the share that households pay: ``- subsidy * insured * spent / expense``. What is not spent so stays with the fund,
+    which pays for the growth of bills in every scenario: it is paid in by the budgets all the same.
 
     Attributes
     ----------
@@ -43,6 +44,11 @@ class FundInflow(Strict):
         """Change of the share that households pay."""
         inflow = self.subsidy.value * self.insured.value * self.spent.value
         return -min(1.0, inflow / self.expense.value)
+
+    @property
+    def kept(self) -> float:
+        """Yuan a year that the fund gets and that lower no bills."""
+        return self.subsidy.value * self.insured.value * (1.0 - self.spent.value)
 
 
 class NewlyInsured(Strict):
@@ -86,6 +92,8 @@ class MedicalCover(Instrument):
         scheme = int(Insurance[self.scheme.upper()])
         draft.conditions.uninsured_share[scheme] += self.change
         draft.share_channel("uninsured_share", rule, self.change)
+        if self.fund_inflow is not None:
+            draft.pay_fund(rule, self.fund_inflow.kept / 12)
 
 
 class UnemploymentInsurance(Instrument):

@@ -80,7 +80,7 @@ class Transfer(Instrument):
     poorest_quintiles : Parameter
         Number of income quintiles, from the poorest, that are eligible.
     occupations : tuple of str
-        Occupations that are eligible (EMPLOYED, UNEMPLOYED, TRAINED, of which the head's counts); none named means all.
+        Occupations that are eligible (EMPLOYED, UNEMPLOYED, TRAINED); none named means all.
     permanent_weight : Parameter
         Share of the monthly equivalent that households count as permanent income while it lasts.
     anticipation : Parameter
