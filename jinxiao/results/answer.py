@@ -20,7 +20,7 @@ from jinxiao.results.labels import Label, label, plan_name
 
 HEADLINE = MEASURED[CONSUMPTION]
 """The outcome by which measures are ranked: what is bought in the province, by residents and visitors."""
-PREFERRED = ("first_in", "shapley", "last_in")
+PREFERRED = ("first_in", "shapley", "owen", "last_in")
 """Ways of attributing, the one that is shown first."""
 _SCOPE = Label("{start} to {end}", "{start} 至 {end}")
 _DRAWS = Label("median and 90% interval of {draws} draws", "{draws} 次抽样的中位数与 90% 区间")
