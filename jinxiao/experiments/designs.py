@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import qmc
 
 from jinxiao.experiments.runs import Draw, make_draw, model_seed, split_values
 
@@ -55,6 +54,8 @@ def draws_of(
 def _points(sampling: str, size: int, seed: int, draws: int) -> Sequence[np.ndarray]:
     """Return points of the unit cube, shape (draws, size)."""
     if sampling == SOBOL:
+        from scipy.stats import qmc  # takes a second to import
+
         sequence = qmc.Sobol(size, scramble=True, seed=np.random.default_rng([seed, _SOBOL]))
         # balanced in powers of two; the first of more points are the fewer ones
         points = sequence.random_base2(max(draws - 1, 0).bit_length())[:draws]

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats.mstats import mjci
 
 from jinxiao.experiments.effects import ALL, MEASURED, Periods, unit_of
 from jinxiao.experiments.estimates import Effect, Paired
@@ -51,6 +50,8 @@ def standard_errors(values: np.ndarray) -> tuple[float, float]:
     draws, seeds = values.shape
     if draws < 2:
         return math.nan, math.nan
+    from scipy.stats.mstats import mjci  # takes a second to import
+
     mean = float(values.mean(axis=1).std(ddof=1)) / math.sqrt(draws)
     naive = float(values.std(ddof=1)) / math.sqrt(draws * seeds)
     if naive == 0.0:
