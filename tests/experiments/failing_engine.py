@@ -70,3 +70,8 @@ FAILING = replace(ENGINE, start=start_failing)
 DYING = replace(ENGINE, start=start_dying)
 BROKEN = replace(ENGINE, start=start_nothing)
 SLOWLY = replace(ENGINE, start=start_slowly)
+
+
+def other_code() -> str:
+    """The code of the process that says so in its environment, and of all others."""
+    return os.environ.get("JINXIAO_TEST_CODE", "theirs")
