@@ -127,10 +127,10 @@ class Survey:
 
 def survey(address: str, folder: Path) -> Survey:
     """Ask a cluster what it offers; `folder` is made if it is not there."""
+    client = connect(address)
     folder.mkdir(parents=True, exist_ok=True)
     mark = folder / f".seen-{uuid.uuid4().hex}"
     mark.touch()
-    client = connect(address)
     try:
         seen = client.run(_can_write, str(mark))
         return Survey(sum(client.nthreads().values()), all(seen.values()))

@@ -146,8 +146,9 @@ def uncertainty_notes(table: pd.DataFrame, outcome: str, sampling: str, precisio
         share = row["standard_error_mean"] / abs(row["mean"])
         middle = row["standard_error_median"] / abs(row["mean"])
         bound = "" if sampling == "independent" else "at most "
+        of_median = "" if math.isnan(middle) else f", median {bound}{middle:.1%}"
         notes.append(
-            f"standard error of {outcome} of the whole: mean {bound}{share:.1%}, median {bound}{middle:.1%} of the mean; "
+            f"standard error of {outcome} of the whole: mean {bound}{share:.1%}{of_median} of the mean; "
             f"{row['more_draws']:.0f} more draws for {precision:.1%}"
         )
     return notes

@@ -36,7 +36,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "experiments/engine.py",
     ],
 )
-def test_an_edit_of_what_determines_a_run_changes_the_hash_and_its_undoing_brings_it_back(house: Path, file: str):
+def test_an_edit_of_what_determines_a_run_changes_the_hash_and_its_undoing_brings_it_back(
+    house: Path, file: str
+):
     before = hash_of_code(house, VERSIONS)
     content = (house / file).read_bytes()
     (house / file).write_bytes(content + b"\n")

@@ -56,7 +56,12 @@ def test_a_cluster_gives_the_same_bits_reports_its_runs_and_fills_the_store(
     reports: list[tuple[int, int]] = []
     words: dict[str, Any] = {"engine": ENGINE, "draws": 3, "estimand": ("first_in", "shapley")}
     there = uplift(
-        plan, [5, 15], cluster=address, store=tmp_path / "there", progress=lambda d, t: reports.append((d, t)), **words
+        plan,
+        [5, 15],
+        cluster=address,
+        store=tmp_path / "there",
+        progress=lambda d, t: reports.append((d, t)),
+        **words,
     )
     here = uplift(plan, [5, 15], jobs=1, store=tmp_path / "here", **words)
     pd.testing.assert_frame_equal(there.table, here.table, check_exact=True)
@@ -72,7 +77,9 @@ def test_workers_of_other_code_refuse_to_run(
 ):
     monkeypatch.setenv("JINXIAO_TEST_CODE", "mine")
     with pytest.raises(InputError, match="other sources or packages"):
-        uplift(plan, [5], cluster=address, draws=2, engine=replace(ENGINE, code_hash=other_code), store=tmp_path)
+        uplift(
+            plan, [5], cluster=address, draws=2, engine=replace(ENGINE, code_hash=other_code), store=tmp_path
+        )
 
 
 def test_what_a_cluster_offers_is_asked_for_once(address: str, tmp_path: Path):
@@ -93,9 +100,13 @@ def test_where_nobody_answers_one_line_says_so(monkeypatch: pytest.MonkeyPatch, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_address_that_is_none_and_a_missing_extra_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_an_address_that_is_none_and_a_missing_extra_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     with pytest.raises(InputError, match="found 'host:1'; allowed the address"):
         cluster.survey("host:1", tmp_path)
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(InputError, match=r"no package 'distributed'; allowed after: pip install 'jinxiao\[cluster\]'"):
+    with pytest.raises(
+        InputError, match=r"no package 'distributed'; allowed after: pip install 'jinxiao\[cluster\]'"
+    ):
         cluster.survey("tcp://host:1", tmp_path)

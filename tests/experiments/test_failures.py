@@ -56,10 +56,17 @@ def test_every_failed_run_is_told_by_kind_measure_month_and_account(plan: FakePl
     for one in failed.failures:
         assert "15" in one.measures.split("+")
         if mpc[one.draw] < 0.28:
-            assert (one.kind, one.account, one.month, one.amount) == ("invariant", "account firms", "2025-07", -7.0)
+            assert (one.kind, one.account, one.month, one.amount) == (
+                "invariant",
+                "account firms",
+                "2025-07",
+                -7.0,
+            )
         else:
             assert (one.kind, one.message) == ("memory", "not enough memory")
-    for draw in {one.draw for one in failed.failures}:  # alone, and with the other; what it continues does not fail
+    for draw in {
+        one.draw for one in failed.failures
+    }:  # alone, and with the other; what it continues does not fail
         assert sorted(one.measures for one in failed.failures if one.draw == draw) == ["15", "5+15"]
 
 

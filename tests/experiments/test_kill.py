@@ -117,7 +117,9 @@ def test_killed_while_it_writes_the_folder_leaves_the_older_one_as_it_was(
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found by /proc")
-def test_a_killed_worker_is_replaced_and_the_tables_are_the_same(undisturbed: dict[str, bytes], tmp_path: Path):
+def test_a_killed_worker_is_replaced_and_the_tables_are_the_same(
+    undisturbed: dict[str, bytes], tmp_path: Path
+):
     command = start(tmp_path, jobs=2)
     wait_for(4, tmp_path, command)
     victims = workers_of(command.pid)

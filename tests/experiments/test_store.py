@@ -129,7 +129,13 @@ def test_workers_that_are_killed_once_are_replaced_and_nothing_is_lost_or_change
     monkeypatch.setenv(MARK, str(tmp_path / "never there"))
     reports: list[int] = []
     found = uplift(
-        plan, [5, 15], draws=4, jobs=2, engine=MORTAL, store=store, progress=lambda done, _: reports.append(done)
+        plan,
+        [5, 15],
+        draws=4,
+        jobs=2,
+        engine=MORTAL,
+        store=store,
+        progress=lambda done, _: reports.append(done),
     )
     assert found.failures == ()
     assert reports[-1] == 4 * RUNS

@@ -54,13 +54,17 @@ def test_standard_errors_are_the_spread_of_repeated_means_and_medians():
 
 
 def test_the_draws_that_a_precision_takes_grow_with_its_square():
-    assert more_draws(8, error=1.0, mean=10.0, precision=0.05) == 24.0  # an error half as large: four times the draws
+    assert (
+        more_draws(8, error=1.0, mean=10.0, precision=0.05) == 24.0
+    )  # an error half as large: four times the draws
     assert more_draws(8, error=0.4, mean=10.0, precision=0.05) == 0.0
     assert np.isnan(more_draws(8, error=1.0, mean=0.0, precision=0.05))
 
 
 @given(st.integers(2, 30), st.floats(0.01, 5.0), st.floats(0.01, 0.5))
-def test_with_those_draws_the_precision_is_reached_and_with_one_less_it_is_not(n: int, error: float, wish: float):
+def test_with_those_draws_the_precision_is_reached_and_with_one_less_it_is_not(
+    n: int, error: float, wish: float
+):
     total = n + more_draws(n, error, 1.0, wish)
     assert error * np.sqrt(n / total) <= wish * (1 + 1e-6)
     if total > n:
@@ -135,7 +139,9 @@ def test_sobol_draws_fill_every_eighth_of_every_prior_once(plan: FakePlan):
     draws = draws_of(parameters, 1, 8, sampling="sobol")
     for name, prior in parameters.uncertain:
         values = np.array([{**one.parameters, **one.levers}[name] for one in draws])
-        assert sorted(np.floor(8 * (values - prior.low) / (prior.high - prior.low)).astype(int)) == list(range(8))
+        assert sorted(np.floor(8 * (values - prior.low) / (prior.high - prior.low)).astype(int)) == list(
+            range(8)
+        )
 
 
 def test_antithetic_draws_mirror_each_other(plan: FakePlan):
@@ -158,7 +164,9 @@ def test_sobol_means_are_nearer_the_truth_than_independent_ones(plan: FakePlan):
 
     def error(sampling: str) -> float:
         means = [
-            np.mean([one.parameters["households.mpc"] for one in draws_of(parameters, seed, 8, sampling=sampling)])
+            np.mean(
+                [one.parameters["households.mpc"] for one in draws_of(parameters, seed, 8, sampling=sampling)]
+            )
             for seed in range(20)
         ]
         return float(np.sqrt(np.mean((np.array(means) - 0.4) ** 2)))
@@ -171,7 +179,9 @@ def test_sobol_means_are_nearer_the_truth_than_independent_ones(plan: FakePlan):
 
 
 @given(st.integers(1, 9), st.integers(1, 40), st.integers(1, 16))
-def test_every_run_is_in_one_task_and_whole_draws_stay_whole_while_they_keep_all_busy(n: int, size: int, workers: int):
+def test_every_run_is_in_one_task_and_whole_draws_stay_whole_while_they_keep_all_busy(
+    n: int, size: int, workers: int
+):
     arms = [Arm(frozenset({k}), "all", "direct" if k % 3 == 0 else "full") for k in range(size)]
     draws = [Draw(i, {}, {}, i) for i in range(n)]
     tasks = split(draws, lambda draw: arms, workers)
@@ -189,7 +199,11 @@ def test_a_single_draw_of_many_runs_is_split_over_all_workers():
 
 
 def test_a_draw_split_over_processes_is_the_draw_in_one(run: Run, tmp_path: Path):
-    words = {"draws": 1, "closure": ("full", "direct"), "estimand": ("first_in", "last_in", "shapley", "owen")}
+    words = {
+        "draws": 1,
+        "closure": ("full", "direct"),
+        "estimand": ("first_in", "last_in", "shapley", "owen"),
+    }
     one = run([5, 15, 21], **words)
     other = run([5, 15, 21], jobs=2, store=tmp_path / "other", **words)
     pd.testing.assert_frame_equal(one.table, other.table, check_exact=True)
@@ -214,6 +228,8 @@ def test_owen_shares_and_interactions_come_with_an_uplift(run: Run):
 
 def test_the_answer_so_far_has_the_draws_that_are_done(run: Run):
     seen: list[tuple[int, int]] = []
-    found = run([5], draws=3, interim=lambda n, answer: seen.append((n, int(answer().table["draws"].iloc[0]))))
+    found = run(
+        [5], draws=3, interim=lambda n, answer: seen.append((n, int(answer().table["draws"].iloc[0])))
+    )
     assert seen == [(1, 1), (2, 2), (3, 3)]
     assert set(found.table["draws"]) == {3}
