@@ -93,16 +93,13 @@ def repeat_run(
     """Simulate a run that failed again, from the values that were kept; ends with code 3 if it fails again."""
     from jinxiao.experiments.failures import read_recipe
     from jinxiao.experiments.runs import repeat
-    from jinxiao.scenarios import load_plan
+    from jinxiao.scenarios import load_plan, read_scenario
 
     recipe = read_recipe(file)
-    if "scenario" in recipe:
-        raise InputError(
-            file, field="scenario", found=f"'{recipe['scenario']}'", allowed="a run of an uplift"
-        )
     plan = load_plan(os.fspath(recipe["plan_file"] or recipe["plan"]))
+    scenario = read_scenario(plan, recipe["scenario"]) if "scenario" in recipe else None
     began = time.perf_counter()
-    repeat(recipe, plan)
+    repeat(recipe, plan, scenario=scenario)
     print(f"{file}: no failure this time, {time.perf_counter() - began:.1f} s")
 
 

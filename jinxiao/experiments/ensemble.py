@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
@@ -193,7 +193,10 @@ def _run(
             counter.add(index, runs)
         for future in done:
             index = running.pop(future)
-            error = future.exception()
+            try:
+                error = future.exception()
+            except CancelledError:  # the cluster is gone
+                raise WorkerDied from None
             if workers.ended(index, error):
                 if attempts[index] < ATTEMPTS:
                     again.append(index)
@@ -265,9 +268,13 @@ class Processes:
 
     def submit(self, work: Work, index: int, unit: Any) -> "Future[Any]":
         """Begin a unit on a process that is idle, or on a new one."""
-        if self._idle:
+        while self._idle:
             process = self._idle.pop()
-            future = process.pool.submit(_call, work, unit)
+            try:
+                future = process.pool.submit(_call, work, unit)
+                break
+            except BrokenProcessPool:  # killed while it had nothing to do
+                process.pool.shutdown(wait=False)
         else:
             process = _Process()
             with _main_left_alone(work):

@@ -400,7 +400,9 @@ def recipe(setting: Setting, draw: Draw, arm: Arm) -> dict[str, Any]:
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
-def repeat(made_of: Mapping[str, Any], plan: Any, engine: Engine | None = None) -> np.ndarray:
+def repeat(
+    made_of: Mapping[str, Any], plan: Any, engine: Engine | None = None, scenario: Any = None
+) -> np.ndarray:
     """Simulate the run of a recipe again, from the start, and return its flows; what failed fails again.
 
     Parameters
@@ -411,6 +413,8 @@ def repeat(made_of: Mapping[str, Any], plan: Any, engine: Engine | None = None) 
         The plan that it names.
     engine : Engine, optional
         Where runs come from.
+    scenario : Scenario, optional
+        What runs, where the recipe is of a whole scenario rather than of measures.
     """
     own = {name: made_of[name] for name in ("scale", "seed", "months", "reference")}
     setting = Setting(plan, first=plan.start, engine=engine or Engine(), **own)
@@ -422,4 +426,8 @@ def repeat(made_of: Mapping[str, Any], plan: Any, engine: Engine | None = None) 
         made_of["replicate"],
     )
     arm = Arm(frozenset(made_of["coalition"]), made_of["part"], made_of["closure"])
-    return DrawRuns(setting, draw, RunStore(None)).flows(arm)
+    runs = DrawRuns(setting, draw, RunStore(None))
+    if scenario is None:
+        return runs.flows(arm)
+    policy = scenario.policy(setting.months, draw.levers)
+    return flows(runs.outcomes(policy), policy.instruments, setting.first)

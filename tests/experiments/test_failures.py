@@ -18,6 +18,7 @@ from jinxiao.experiments.runs import Arm, DrawRuns, Setting, make_draw, repeat
 from jinxiao.experiments.store import RunStore
 from jinxiao.experiments.uplift import UpliftResult, uplift
 from jinxiao.files.errors import InputError, InvariantError
+from jinxiao.model.ledger import LedgerError
 
 DRAWS = 8
 Run = Callable[..., UpliftResult]
@@ -136,6 +137,8 @@ def test_whole_scenarios_leave_out_draws_in_the_same_way(plan: FakePlan, store: 
     gone = set(np.flatnonzero(drawn_mpc(plan) < 0.34))
     assert {one.draw for one in found.failures} == gone
     assert set(found.frame["draw"]) == set(range(DRAWS)) - gone
+    with pytest.raises((LedgerError, MemoryError)):
+        repeat(found.failures[0].recipe, plan, FAILING, scenario)
     with pytest.raises((InvariantError, MemoryError)):
         comparison.run_scenario(plan, _Known(scenario), strict=True, **common)
 
