@@ -7,6 +7,8 @@ institutions, visitors); behaviour comes from the parameters. No outcome after 2
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from jinxiao.calibration.statistics import Statistic, Statistics
 from jinxiao.calibration.synthesis.raking import rake
 from jinxiao.calibration.tourism import city_pull, outside_province
 from jinxiao.calibration.world import World, cache_folder
+from jinxiao.model import consumption, ergodic, life_stages
 from jinxiao.model.baseline import Baseline, CalendarMonth
 from jinxiao.model.conditions import Conditions, Policy
 from jinxiao.model.economy import Economy
@@ -101,6 +104,15 @@ def sample_world(world: World) -> FitWorld:
     for column in chosen.values():
         column.flags.writeable = False  # as the columns of a world are: one version of the loops is compiled
     return FitWorld(chosen, world.scale * step)
+
+
+@cache
+def solver_hash() -> str:
+    """Return the hash of the sources of the household's dynamic programme: policies that other sources solved are not read."""
+    digest = hashlib.sha256()
+    for module in (consumption, ergodic, life_stages):
+        digest.update(Path(str(module.__file__)).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def consumption_targets(statistics: Statistics) -> np.ndarray:
@@ -529,7 +541,7 @@ def fit_baseline(world: World, values: Values, rounds: int = FIT_ROUNDS) -> Base
         outside=outside_province(statistics, world.geography, calendar, values),
         city_pull=city_pull(statistics),
         distance=world.geography.distances,
-        folder=cache_folder() / "policies",
+        folder=cache_folder() / "policies" / solver_hash(),
     )
     tables: dict[Any, Any] = {}
     for _ in range(rounds):

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from jinxiao.cli import options as o
-from jinxiao.cli.options import Closure, Format, Lang, Listing, Method, New, Reference
+from jinxiao.cli.options import Closure, Format, Lang, Listing, Method, New, Reference, Sampling
+from jinxiao.cli.run_store import runs_app
 from jinxiao.cli.session import Session, print_frame
 from jinxiao.files.errors import InputError
 
@@ -31,6 +32,9 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+app.add_typer(runs_app, name="runs")
+
+
 @app.callback(invoke_without_command=True)
 def _start(
     context: typer.Context,
@@ -47,7 +51,8 @@ def uplift(
     plan: o.Plan = PLAN,
     measures: o.Measures = None,
     estimand: Annotated[
-        str, typer.Option(help="Of first_in, last_in, shapley: one or several, such as first_in,shapley.")
+        str,
+        typer.Option(help="Of first_in, last_in, shapley, owen: one or several, such as first_in,shapley."),
     ] = "first_in",
     closure: Annotated[
         str, typer.Option(help="full: markets answer; direct: first round only; or full,direct.")
@@ -62,22 +67,28 @@ def uplift(
             help="Tell what is new under the plan of the whole, or of each measure too (more runs)."
         ),
     ] = New.whole,
+    interactions: o.Interactions = None,
     months: o.Months = 48,
     scale: o.Scale = 100,
     draws: o.Draws = 8,
+    seeds_per_draw: o.SeedsPerDraw = 1,
+    sampling: o.SamplingOption = Sampling.independent,
+    precision: o.Precision = None,
     seed: o.Seed = 1,
     out: o.Out = None,
     jobs: o.Jobs = None,
     cluster: o.Cluster = None,
     fresh: o.Fresh = False,
+    strict: o.Strict = False,
     lang: o.LangOption = Lang.en,
     form: o.FormatOption = Format.table,
+    watch: o.Watch = False,
     quiet: o.Quiet = False,
 ) -> None:
     """What each measure adds, with intervals, cost, groups and time path."""
     session = Session("uplift", lang, form, quiet)
     o.check_jobs(jobs)
-    o.check_cluster(cluster)
+    o.check_cluster(cluster, jobs)
     from jinxiao.experiments.attribution import ESTIMANDS
     from jinxiao.experiments.runs import CLOSURES
     from jinxiao.scenarios import load_plan
@@ -91,13 +102,24 @@ def uplift(
         "scale": scale, "draws": draws, "seed": seed, "months": months,
         "estimand": estimands, "closure": closures, "reference": reference.value, "new": new.value,
     }  # fmt: skip
+    options |= {
+        name: value
+        for name, value, default in (
+            ("seeds_per_draw", seeds_per_draw, 1),
+            ("sampling", sampling.value, Sampling.independent.value),
+            ("precision", precision, None),
+            ("interactions", list(o.measures_of(chosen_plan, interactions) or ()), []),
+        )
+        if value != default  # a question that says no more than before keeps its folder
+    }
     asked = {"plan": chosen_plan.name, "measures": chosen or tuple(chosen_plan.measures), **options}
     with session.folder(out, asked) as folder, session.progress() as progress:
         from jinxiao import api
 
         result = api.uplift(
-            chosen_plan, chosen, **options, jobs=jobs, fresh=fresh, progress=progress, account=session.account
-        )
+            chosen_plan, chosen, **options, jobs=jobs, cluster=cluster, fresh=fresh, strict=strict, progress=progress,
+            interim=session.interim(progress, watch), account=session.account,
+        )  # fmt: skip
         progress.stage("figures")
         result.write(folder, lang)
     from jinxiao.results.tables import uplift_frame, uplift_summary
@@ -106,13 +128,13 @@ def uplift(
 
 
 def _uplift_notes(result: Any) -> tuple[str, ...]:
-    notes = tuple(f"note: {note}" for note in result.notes)
-    if result.shapley_draws is None:
-        return notes
     from jinxiao.experiments.uplift import shapley_gap
 
-    gap = shapley_gap(result.shapley_draws)
-    return (*notes, f"shapley efficiency: max |sum of shares - whole| = {gap:.3g}")
+    notes = [f"note: {note}" for note in result.notes]
+    for name, shares in (("shapley", result.shapley_draws), ("owen", result.owen_draws)):
+        if shares is not None:
+            notes.append(f"{name} efficiency: max |sum of shares - whole| = {shapley_gap(shares):.3g}")
+    return tuple(notes)
 
 
 @app.command()
@@ -133,6 +155,7 @@ def run(
     jobs: o.Jobs = None,
     cluster: o.Cluster = None,
     fresh: o.Fresh = False,
+    strict: o.Strict = False,
     lang: o.LangOption = Lang.en,
     form: o.FormatOption = Format.table,
     quiet: o.Quiet = False,
@@ -140,7 +163,7 @@ def run(
     """One scenario's outcomes by month, city, residence, quintile and category."""
     session = Session("run", lang, form, quiet)
     o.check_jobs(jobs)
-    o.check_cluster(cluster)
+    o.check_cluster(cluster, jobs)
     if panel < 0:
         raise InputError(field="panel", found=str(panel), allowed="a whole number from 0 on")
     from jinxiao.scenarios import load_plan, read_scenario
@@ -159,14 +182,14 @@ def run(
 
         result = api.run(
             chosen_plan, chosen, ledger=ledger, panel=panel, **options,
-            jobs=jobs, fresh=fresh, progress=progress, account=session.account,
+            jobs=jobs, cluster=cluster, fresh=fresh, strict=strict, progress=progress, account=session.account,
         )  # fmt: skip
         progress.stage("figures")
         result.write(folder, lang)
     from jinxiao.results.tables import run_frame, run_summary
 
     frame = result.frame
-    session.answer(run_summary(frame, lang), run_frame(frame))
+    session.answer(run_summary(frame, lang), run_frame(frame), _missing(result))
 
 
 @app.command()
@@ -187,6 +210,7 @@ def compare(
     jobs: o.Jobs = None,
     cluster: o.Cluster = None,
     fresh: o.Fresh = False,
+    strict: o.Strict = False,
     lang: o.LangOption = Lang.en,
     form: o.FormatOption = Format.table,
     quiet: o.Quiet = False,
@@ -194,7 +218,7 @@ def compare(
     """Scenarios or mixes side by side on the same draws."""
     session = Session("compare", lang, form, quiet)
     o.check_jobs(jobs)
-    o.check_cluster(cluster)
+    o.check_cluster(cluster, jobs)
     from jinxiao.scenarios import load_plan, read_scenario
 
     chosen_plan = load_plan(plan)
@@ -211,13 +235,25 @@ def compare(
 
         result = api.compare(
             chosen_plan, chosen, reference=base, **options,
-            jobs=jobs, fresh=fresh, progress=progress, account=session.account,
+            jobs=jobs, cluster=cluster, fresh=fresh, strict=strict, progress=progress, account=session.account,
         )  # fmt: skip
         progress.stage("figures")
         result.write(folder, lang)
     from jinxiao.results.tables import compare_frame, compare_summary
 
-    session.answer(compare_summary(result.shown, lang, result.about(lang)), compare_frame(result.table, lang))
+    session.answer(
+        compare_summary(result.shown, lang, result.about(lang)),
+        compare_frame(result.table, lang),
+        _missing(result),
+    )
+
+
+def _missing(result: Any) -> tuple[str, ...]:
+    """Return a line on draws that are missing, if any are."""
+    from jinxiao.experiments.failures import missing_notes
+
+    asked = result.settings["draws"]
+    return tuple(f"note: {note}" for note in missing_notes(asked, result.failures))
 
 
 @app.command()
@@ -345,7 +381,7 @@ def sensitivity(
     """What drives the result: every uncertain number, moved over its prior."""
     session = Session("sensitivity", lang, form, quiet)
     o.check_jobs(jobs)
-    o.check_cluster(cluster)
+    o.check_cluster(cluster, jobs)
     from jinxiao.scenarios import load_plan
 
     chosen_plan = load_plan(plan)
@@ -360,8 +396,9 @@ def sensitivity(
         from jinxiao import api
 
         result = api.sensitivity(
-            chosen_plan, chosen, **options, jobs=jobs, fresh=fresh, progress=progress, account=session.account
-        )
+            chosen_plan, chosen, **options, jobs=jobs, cluster=cluster, fresh=fresh, progress=progress,
+            account=session.account,
+        )  # fmt: skip
         progress.stage("figures")
         result.write(folder, lang)
     from jinxiao.results.tables import sensitivity_frame, sensitivity_summary

@@ -93,7 +93,7 @@ def as_option(error: InputError) -> InputError:
     """Return an error about an option in the words of the command line."""
     if error.file not in OPTIONS_OF or not error.field or error.field.startswith("-"):
         return error
-    return InputError(field=f"--{error.field}", found=error.found, allowed=error.allowed)
+    return InputError(field=f"--{error.field.replace('_', '-')}", found=error.found, allowed=error.allowed)
 
 
 def usage(error: typer.TyperException) -> str:

@@ -46,6 +46,14 @@ class New(StrEnum):
     each = "each"
 
 
+class Sampling(StrEnum):
+    """How parameters are drawn from their priors."""
+
+    independent = "independent"
+    sobol = "sobol"
+    antithetic = "antithetic"
+
+
 class Method(StrEnum):
     """Ways of finding what drives a result."""
 
@@ -88,7 +96,9 @@ Jobs = Annotated[
 Cluster = Annotated[
     str | None,
     typer.Option(
-        metavar="ADDRESS", help="A Dask cluster, tcp://... (not in this version).", rich_help_panel=MODEL
+        metavar="ADDRESS",
+        help="Run on a Dask cluster that is there: tcp://HOST:PORT of its scheduler.",
+        rich_help_panel=MODEL,
     ),
 ]
 LangOption = Annotated[
@@ -104,6 +114,44 @@ Fresh = Annotated[
         "--fresh/--resume",
         help="Compute again what is in the run store, or take it from there.",
         rich_help_panel=MODEL,
+    ),
+]
+
+
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Stop at the first run that fails, instead of leaving its draw out.",
+        rich_help_panel=MODEL,
+    ),
+]
+SeedsPerDraw = Annotated[
+    int,
+    typer.Option(
+        help="Economies with other random numbers at each draw: tells chance from uncertain parameters.",
+        rich_help_panel=MODEL,
+    ),
+]
+SamplingOption = Annotated[
+    Sampling,
+    typer.Option("--sampling", help="How parameters are drawn from their priors.", rich_help_panel=MODEL),
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        help="Wished standard error of the mean as a share of it, such as 0.05: how many more draws?",
+        rich_help_panel=OUTPUT,
+    ),
+]
+Interactions = Annotated[
+    str | None,
+    typer.Option(help="Measures of which to tell what each pair adds beyond the two apart, such as 7,8,15."),
+]
+Watch = Annotated[
+    bool,
+    typer.Option(
+        "--progress", help="Show the answer so far on stderr, every minute.", rich_help_panel=OUTPUT
     ),
 ]
 
@@ -136,13 +184,11 @@ def check_jobs(jobs: int | None) -> None:
         raise InputError(field="jobs", found=str(jobs), allowed="a whole number from 1 on")
 
 
-def check_cluster(address: str | None) -> None:
-    """Refuse a cluster: this version runs on the processes of one machine."""
-    if address is not None:
+def check_cluster(address: str | None, jobs: int | None) -> None:
+    """Refuse a number of processes beside a cluster, which has its own."""
+    if address is not None and jobs is not None:
         raise InputError(
-            field="cluster",
-            found=f"'{address}'",
-            allowed="nothing yet: this version runs on one machine's processes (--jobs N)",
+            field="jobs", found=str(jobs), allowed="nothing beside --cluster, which has its own workers"
         )
 
 

@@ -2,9 +2,12 @@
 
 import contextlib
 import json
+import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,11 +26,17 @@ RUNS = Path("runs")
 HASH_LENGTH = 10
 WIDTH = 132
 """Width of tables that go to a file or a pipe, columns."""
+INTERIM_SECONDS = 60.0
+"""How often ``--progress`` shows the answer so far."""
+RECENT = 20
+"""Reports from which the time left is estimated: what came from the store at the start went faster."""
 REPORTS = 10
 """Lines of progress where there is no terminal."""
 WORDS = {
-    "en": {"start": "preparing", "runs": "runs", "of": "of", "left": "left", "figures": "writing", "wrote": "wrote"},
-    "zh": {"start": "准备中", "runs": "次模拟", "of": "/", "left": "剩余", "figures": "写入结果", "wrote": "结果文件夹："},
+    "en": {"start": "preparing", "runs": "runs", "of": "of", "left": "left", "figures": "writing", "wrote": "wrote",
+           "so far": "after {} draws"},
+    "zh": {"start": "准备中", "runs": "次模拟", "of": "/", "left": "剩余", "figures": "写入结果", "wrote": "结果文件夹：",
+           "so far": "已完成 {} 次抽样"},
 }  # fmt: skip
 
 
@@ -102,6 +111,10 @@ class Session:
         except KeyboardInterrupt:
             raise Interrupted(shown.done if kept else None) from None
 
+    def interim(self, progress: "Progress", every_minute: bool) -> "Interim | None":
+        """Return what shows the answer so far while an ensemble runs; nothing where nothing is shown."""
+        return None if self.quiet else Interim(progress, self.lang, INTERIM_SECONDS if every_minute else None)
+
     def answer(self, table: RenderableType, frame: "pd.DataFrame", notes: tuple[str, ...] = ()) -> None:
         """Print the answer, and where the rest is.
 
@@ -143,6 +156,7 @@ class Progress:
         self.command, self.words = command, WORDS[lang]
         self.done = self.total = 0
         self.started = time.monotonic()
+        self._recent: deque[tuple[float, int]] = deque(maxlen=RECENT)
 
     def __enter__(self) -> "Progress":
         return self
@@ -153,6 +167,16 @@ class Progress:
     def __call__(self, done: int, total: int) -> None:
         """Take note of runs done and runs in all."""
         self.done, self.total = done, total
+        self._recent.append((time.monotonic(), done))
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds that the runs left take at the pace of the last ones; infinite before there is any."""
+        (then, before), (now, done) = self._recent[0], self._recent[-1]
+        return (self.total - done) * (now - then) / (done - before) if done > before else float("inf")
+
+    def show(self, table: RenderableType) -> None:
+        """Show a table."""
 
     def say(self, line: str) -> None:
         """Tell something in a line of its own."""
@@ -175,8 +199,13 @@ class PlainProgress(Progress):
         w, passed = self.words, time.monotonic() - self.started
         if self.done == 0:
             return f"{w['start']}: {self.total} {w['runs']}" if self.total > 1 else w["start"]
-        left = passed * (self.total - self.done) / self.done
+        left = self.seconds_left
         return f"{self.done} {w['of']} {self.total} {w['runs']}, {passed:.0f} s, {w['left']} {left:.0f} s"
+
+    def show(self, table: RenderableType) -> None:
+        """Write a table."""
+        with contextlib.suppress(OSError):
+            Console(stderr=True, width=WIDTH).print(table)
 
     def say(self, line: str) -> None:
         """Write a line."""
@@ -223,6 +252,10 @@ class BarProgress(Progress):
             self.task, completed=done, total=total, description=f"{self.command}: {self.words[word]}"
         )
 
+    def show(self, table: RenderableType) -> None:
+        """Write a table above the bar."""
+        self.bar.console.print(table)
+
     def say(self, line: str) -> None:
         """Write a line above the bar."""
         self.bar.console.print(f"{self.command}: {line}", markup=False, highlight=False)
@@ -230,6 +263,44 @@ class BarProgress(Progress):
     def stage(self, word: str) -> None:
         """Say so beside the bar."""
         self.bar.update(self.task, description=f"{self.command}: {self.words[word]}")
+
+
+class Interim:
+    """Shows the answer so far: every so many seconds, and whenever the process is sent SIGUSR1.
+
+    Parameters
+    ----------
+    progress : Progress
+        Where it is shown.
+    lang : str
+        Language of the answer.
+    every : float, optional
+        Seconds between two answers; only on demand without it.
+    """
+
+    def __init__(self, progress: Progress, lang: str, every: float | None) -> None:
+        self.progress, self.lang, self.every = progress, lang, every
+        self._last = time.monotonic()
+        self._known: tuple[int, Callable[[], Any]] | None = None
+        if hasattr(signal, "SIGUSR1") and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGUSR1, lambda number, frame: self.show())
+
+    def __call__(self, draws: int, answer: Callable[[], Any]) -> None:
+        """Take note that another draw is done."""
+        self._known = draws, answer
+        if self.every is not None and time.monotonic() - self._last >= self.every:
+            self.show()
+
+    def show(self) -> None:
+        """Show the answer from the draws that are done."""
+        if self._known is None:
+            return
+        from jinxiao.results.tables import uplift_summary
+
+        draws, answer = self._known
+        self.progress.say(self.progress.words["so far"].format(draws))
+        self.progress.show(uplift_summary(answer(), self.lang))
+        self._last = time.monotonic()
 
 
 def make_progress(command: str, lang: str, quiet: bool) -> Progress:

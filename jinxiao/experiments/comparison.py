@@ -1,7 +1,7 @@
 """Whole scenarios: the outcomes of one, and several side by side on the same draws."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pandas as pd
 
 from jinxiao.experiments.effects import ALL, COLUMNS, MEASURED, Periods, flows, unit_of
 from jinxiao.experiments.engine import Engine, content_hash
-from jinxiao.experiments.ensemble import Progress, Tick, map_units, silent
+from jinxiao.experiments.ensemble import Died, Progress, Tick, WorkerDied, run_units, silent
 from jinxiao.experiments.estimates import (
     CONTRACT,
     QUANTILES,
@@ -21,9 +21,11 @@ from jinxiao.experiments.estimates import (
     draws_table,
     uplift_table,
 )
-from jinxiao.experiments.runs import Draw, DrawRuns, Setting, make_draw, world_of
+from jinxiao.experiments.failures import FAILING, Failure
+from jinxiao.experiments.run_index import update_index
+from jinxiao.experiments.runs import Arm, Draw, DrawRuns, Setting, failure_of, make_draw, world_of
 from jinxiao.experiments.store import RunStore, default_folder
-from jinxiao.experiments.uplift import GRADES, check_numbers
+from jinxiao.experiments.uplift import GRADES, check_numbers, places
 from jinxiao.files.errors import InputError
 from jinxiao.model.outcomes import OUTCOMES, Outcomes
 
@@ -60,6 +62,10 @@ class ScenarioRuns:
         Of world, parameters, code and scenario.
     persons : dict of (str, str) to float
         Persons by group, for figures per head.
+    failures : tuple of Failure
+        Runs that failed: their draws are left out.
+    numbers : tuple of int
+        The numbers of the draws; counted from nought when not given.
     """
 
     scenario: str
@@ -70,11 +76,14 @@ class ScenarioRuns:
     settings: dict[str, Any]
     hashes: dict[str, str]
     persons: dict[tuple[str, str], float] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    numbers: tuple[int, ...] = ()
 
     @property
     def frame(self) -> pd.DataFrame:
         """``outcomes.parquet``: ``scenario, draw, month, city, residence, quintile, category, outcome, value, unit``."""
-        frames = [one.to_frame(draw) for draw, one in enumerate(self.outcomes)]
+        numbers = self.numbers or range(len(self.outcomes))
+        frames = [one.to_frame(draw) for draw, one in zip(numbers, self.outcomes, strict=True)]
         return pd.concat(frames, ignore_index=True).assign(scenario=self.scenario)
 
     @property
@@ -127,6 +136,8 @@ class ComparisonResult:
         As in :class:`~jinxiao.experiments.uplift.UpliftResult`.
     persons : dict of (str, str) to float
         Persons by group.
+    failures : tuple of Failure
+        Runs that failed: their draws are left out.
     """
 
     table: pd.DataFrame
@@ -138,6 +149,7 @@ class ComparisonResult:
     settings: dict[str, Any]
     hashes: dict[str, str]
     persons: dict[tuple[str, str], float] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
 
 
 def run_scenario(
@@ -152,6 +164,8 @@ def run_scenario(
     progress: Progress = silent,
     store: Path | None = None,
     fresh: bool = False,
+    cluster: str | None = None,
+    strict: bool = False,
     engine: Engine | None = None,
 ) -> ScenarioRuns:
     """Return the outcomes of one scenario over draws.
@@ -162,7 +176,7 @@ def run_scenario(
         The plan.
     scenario : Scenario
         What runs.
-    scale, draws, seed, months, jobs, progress, store, fresh, engine
+    scale, draws, seed, months, jobs, progress, store, fresh, cluster, strict, engine
         See :func:`~jinxiao.experiments.uplift.uplift`.
 
     Raises
@@ -170,19 +184,21 @@ def run_scenario(
     InputError
         When an argument is not allowed.
     """
-    setting = _setting(plan, scale, draws, seed, months, store, fresh, engine)
-    found, units = _run_all(setting, (scenario,), draws, jobs, progress)
+    setting = _setting(plan, scale, draws, seed, months, store, jobs, cluster, fresh, engine)
+    found, units, failures = _run_all(setting, (scenario,), draws, jobs, cluster, strict, progress)
     instruments = [scenario.policy(months, unit.levers).instruments for unit in units]
     outcomes = tuple(draw[0] for draw in found)
     return ScenarioRuns(
         scenario=scenario.name,
         title=title_of(scenario),
         outcomes=outcomes,
+        numbers=tuple(unit.number for unit in units),
         flows=np.stack([flows(o, i, 0) for o, i in zip(outcomes, instruments, strict=True)]),
         periods=Periods.of(0, months),
         settings=_settings(setting, draws) | {"scenario": scenario.name},
         hashes=_hashes(setting, units, (scenario,)),
         persons=setting.engine.persons(world_of(setting)),
+        failures=failures,
     )
 
 
@@ -199,6 +215,8 @@ def compare(
     progress: Progress = silent,
     store: Path | None = None,
     fresh: bool = False,
+    cluster: str | None = None,
+    strict: bool = False,
     engine: Engine | None = None,
 ) -> ComparisonResult:
     """Return what scenarios differ by from a reference, on the same draws, over the evaluation window.
@@ -211,7 +229,7 @@ def compare(
         What is compared.
     reference : Scenario, optional
         With what; by default the first of them.
-    scale, draws, seed, months, jobs, progress, store, fresh, engine
+    scale, draws, seed, months, jobs, progress, store, fresh, cluster, strict, engine
         See :func:`~jinxiao.experiments.uplift.uplift`.
 
     Raises
@@ -221,8 +239,8 @@ def compare(
     """
     listed = [*([] if reference is None else [reference]), *scenarios]
     chosen = _different(listed)
-    setting = _setting(plan, scale, draws, seed, months, store, fresh, engine)
-    found, units = _run_all(setting, chosen, draws, jobs, progress)
+    setting = _setting(plan, scale, draws, seed, months, store, jobs, cluster, fresh, engine)
+    found, units, failures = _run_all(setting, chosen, draws, jobs, cluster, strict, progress)
     paths = [
         np.stack(
             [
@@ -241,7 +259,7 @@ def compare(
     periods = setting.periods
     return ComparisonResult(
         table=_by_name(uplift_table(effects, titles, periods, names[0]), names),
-        draws=_by_name(draws_table(effects, periods, names[0]), names),
+        draws=_by_name(draws_table(effects, periods, names[0], [(unit.number, 0) for unit in units]), names),
         effects=effects,
         periods=periods,
         titles=titles,
@@ -249,6 +267,7 @@ def compare(
         settings=_settings(setting, draws) | {"scenarios": list(names), "reference": names[0]},
         hashes=_hashes(setting, units, chosen),
         persons=setting.engine.persons(world_of(setting)),
+        failures=failures,
     )
 
 
@@ -282,6 +301,8 @@ def _setting(
     seed: int,
     months: int,
     store: Path | None,
+    jobs: int | None,
+    cluster: str | None,
     fresh: bool,
     engine: Engine | None,
 ) -> Setting:
@@ -295,28 +316,76 @@ def _setting(
         seed=seed,
         horizon=engine.horizon(),
     )
-    return Setting(plan, scale, seed, months, plan.start, "without", store or default_folder(), fresh, engine)
+    folder, _ = places(store or default_folder(), jobs, cluster)
+    return Setting(
+        plan, scale, seed, months, plan.start, "without", folder, fresh, engine, engine.code_hash()
+    )
 
 
 def _run_all(
-    setting: Setting, scenarios: tuple[Any, ...], draws: int, jobs: int | None, progress: Progress
-) -> tuple[list[tuple[Outcomes, ...]], list[Draw]]:
-    """Return the outcomes by draw and scenario, and the draws."""
+    setting: Setting,
+    scenarios: tuple[Any, ...],
+    draws: int,
+    jobs: int | None,
+    cluster: str | None,
+    strict: bool,
+    progress: Progress,
+) -> tuple[list[tuple[Outcomes, ...]], list[Draw], tuple[Failure, ...]]:
+    """Return the outcomes by draw and scenario, the draws, and the runs that failed, whose draws are left out."""
     parameters = setting.engine.load_parameters(setting.plan)
     world_of(setting)  # before workers start, so that it is built once
     units = [make_draw(parameters, setting.seed, d) for d in range(draws)]
     work = partial(_run_draw, setting=setting, scenarios=scenarios)
-    return map_units(work, units, jobs=jobs, total=draws * len(scenarios), progress=progress), units
+    failures: list[Failure] = []
+
+    def take(index: int, result: DrawOutcomes | Died) -> None:
+        if isinstance(result, Died):
+            scenario = scenarios[min(result.runs, len(scenarios) - 1)]
+            result = DrawOutcomes((), (_failure(setting, units[index], scenario, WorkerDied()),))
+        failures.extend(result.failures)
+        if strict and failures:
+            raise failures[0].error()
+
+    total = draws * len(scenarios)
+    found = run_units(work, units, jobs=jobs, total=total, progress=progress, cluster=cluster, found=take)
+    update_index(setting.store)
+    whole = [
+        (result.outcomes, unit)
+        for result, unit in zip(found, units, strict=True)
+        if not isinstance(result, Died) and not result.failures
+    ]
+    failures.sort(key=lambda one: one.draw)
+    if not whole:
+        raise failures[0].error()
+    return [outcomes for outcomes, _ in whole], [unit for _, unit in whole], tuple(failures)
 
 
-def _run_draw(unit: Draw, tick: Tick, setting: Setting, scenarios: tuple[Any, ...]) -> tuple[Outcomes, ...]:
-    """Run every scenario of a draw (the work of one unit of the ensemble)."""
+@dataclass(frozen=True)
+class DrawOutcomes:
+    """The runs of a draw, one a scenario, and those that failed."""
+
+    outcomes: tuple[Outcomes, ...]
+    failures: tuple[Failure, ...] = ()
+
+
+def _run_draw(unit: Draw, tick: Tick, setting: Setting, scenarios: tuple[Any, ...]) -> DrawOutcomes:
+    """Run every scenario of a draw (the work of one unit of the ensemble); one that fails does not stop the others."""
     runs = DrawRuns(setting, unit, RunStore(setting.store, fresh=setting.fresh))
-    found = []
+    found: list[Outcomes] = []
+    failures: list[Failure] = []
     for scenario in scenarios:
-        found.append(runs.outcomes(scenario.policy(setting.months, unit.levers)))
+        try:
+            found.append(runs.outcomes(scenario.policy(setting.months, unit.levers)))
+        except FAILING as error:
+            failures.append(_failure(setting, unit, scenario, error))
         tick(1)
-    return tuple(found)
+    return DrawOutcomes(tuple(found), tuple(failures))
+
+
+def _failure(setting: Setting, unit: Draw, scenario: Any, error: BaseException) -> Failure:
+    """Return the record of a scenario's run; what it was made of names the scenario in place of measures."""
+    failed = failure_of(setting, unit, Arm(frozenset()), error)
+    return replace(failed, measures=scenario.name, recipe=failed.recipe | {"scenario": scenario.name})
 
 
 def _by_name(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

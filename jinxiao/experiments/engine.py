@@ -1,9 +1,11 @@
 """What an ensemble runs: where its world, its economy and its parameters come from, as one replaceable object."""
 
 import hashlib
+import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -83,15 +85,38 @@ def _horizon() -> int:
     return calendar.first + len(calendar)
 
 
+PACKAGES = ("numpy", "scipy", "numba", "llvmlite", "mesa")
+"""Packages that the numbers of a run depend on."""
+
+
+def determining_files(house: Path) -> list[Path]:
+    """Return every file below the package's folder that turns a policy and a draw of parameters into numbers.
+
+    Sources of the model, of its fit and of the synthesis, the data that these read, and how an economy is started. What
+    policies and parameters say is not among them: it is part of the address of each run by its content.
+    """
+    calibration = house / "calibration"
+    patterns = [(house / "model", "**/*.py"), (calibration, "*.py"), (calibration / "synthesis", "*.py")]
+    patterns += [(calibration / "data", "**/*.csv"), (calibration / "data", "**/*.*json")]
+    own = house / "experiments" / "engine.py"
+    return sorted({own, *(path for folder, pattern in patterns for path in folder.glob(pattern))})
+
+
+def hash_of_code(house: Path, versions: Mapping[str, str]) -> str:
+    """Return the hash of the determining files of a package's folder, by name and content, and of versions of packages."""
+    digest = hashlib.sha256(repr(sorted(versions.items())).encode())
+    for path in determining_files(house):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(house).as_posix()} {len(content)};".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
 @cache
 def code_hash() -> str:
-    """Return the hash of the source of the model and of its fit: runs of other code are other runs."""
-    house = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256()
-    for path in sorted([*(house / "model").rglob("*.py"), *(house / "calibration").glob("*.py")]):
-        digest.update(path.relative_to(house).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    """Return the hash of all code and data of the model and its fit, and of the packages below: other code, other runs."""
+    versions = {name: metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()}
+    return hash_of_code(Path(__file__).resolve().parent.parent, versions)
 
 
 @dataclass(frozen=True)

@@ -186,12 +186,31 @@ def uplift_table(
     return table[[*CONTRACT, *EXTRA]]
 
 
-def draws_table(effects: Mapping[Effect, Paired], periods: Periods, reference: str) -> pd.DataFrame:
-    """Return ``uplift_draws.parquet``: every draw's value where :func:`uplift_table` gives quantiles."""
+def draws_table(
+    effects: Mapping[Effect, Paired],
+    periods: Periods,
+    reference: str,
+    numbers: Sequence[tuple[int, int]] | None = None,
+) -> pd.DataFrame:
+    """Return ``uplift_draws.parquet``: every draw's value where :func:`uplift_table` gives quantiles.
+
+    ``numbers`` are the draw and the replicate of each row of the differences, where they are not simply counted; a column
+    ``replicate`` follows where there are several.
+    """
     tables = [by_draw(e, paired, periods) for e, paired in _in_order(effects) if e.part == "all"]
     table = pd.concat(tables, ignore_index=True).assign(reference=reference)
     first = ["draw", "measure", "estimand", "closure", "reference", "part"]
+    if numbers is not None:
+        table = numbered(table, numbers)
     return table[first + [c for c in table.columns if c not in first]]
+
+
+def numbered(table: pd.DataFrame, numbers: Sequence[tuple[int, int]]) -> pd.DataFrame:
+    """Put the numbers of draws in place of their positions, and their replicates where there are any."""
+    position = table["draw"].to_numpy()
+    known = np.array(numbers, dtype=np.int64).reshape(-1, 2)[position]
+    table = table.assign(draw=known[:, 0])
+    return table.assign(replicate=known[:, 1]) if known[:, 1].any() else table
 
 
 def _in_order(effects: Mapping[Effect, Paired]) -> list[tuple[Effect, Paired]]:

@@ -75,6 +75,7 @@ def sensitivity(
     progress: Progress = silent,
     store: Path | None = None,
     fresh: bool = False,
+    cluster: str | None = None,
     engine: Engine | None = None,
 ) -> SensitivityResult:
     """Return how much each uncertain number moves the uplift of a measure over the evaluation window.
@@ -93,7 +94,7 @@ def sensitivity(
         An outcome of the model, ``additional_per_yuan`` or ``gross_per_yuan``.
     method, size, levels
         See :class:`~jinxiao.experiments.screening.Design`.
-    scale, seed, months, reference, jobs, progress, store, fresh, engine
+    scale, seed, months, reference, jobs, progress, store, fresh, cluster, engine
         See :func:`~jinxiao.experiments.uplift.uplift`.
 
     Raises
@@ -107,13 +108,22 @@ def sensitivity(
     check_design(method, size, levels, outcome)
     check_numbers(plan, chosen, scale=scale, draws=size, months=months, seed=seed, horizon=engine.horizon())
     setting = Setting(
-        plan, scale, seed, months, plan.start, reference, store or default_folder(), fresh, engine
+        plan,
+        scale,
+        seed,
+        months,
+        plan.start,
+        reference,
+        store or default_folder(),
+        fresh,
+        engine,
+        engine.code_hash(),
     )
     coalition = frozenset(one or chosen)
     names, parameters = uncertain_numbers(engine.load_parameters(plan), coalition)
     function = partial(
         _uplift_at, setting=setting, parameters=parameters, names=names, coalition=coalition, outcome=outcome,
-        jobs=jobs, progress=progress,
+        jobs=jobs, cluster=cluster, progress=progress,
     )  # fmt: skip
     design = Design(method, size, levels, seed)
     counted = _Counted(function)
@@ -201,6 +211,7 @@ def _uplift_at(
     coalition: Coalition,
     outcome: str,
     jobs: int | None,
+    cluster: str | None,
     progress: Progress,
 ) -> np.ndarray:
     """Return the uplift at every point, in batches over processes."""
@@ -208,7 +219,7 @@ def _uplift_at(
     draws = [split_values(parameters, values_at(parameters, names, u), i, seed) for i, u in enumerate(points)]
     batches = [Batch(tuple(draws[i : i + BATCH])) for i in range(0, len(draws), BATCH)]
     work = partial(_run_batch, setting=setting, coalition=coalition, outcome=outcome)
-    found = map_units(work, batches, jobs=jobs, total=len(draws), progress=progress)
+    found = map_units(work, batches, jobs=jobs, total=len(draws), progress=progress, cluster=cluster)
     return np.concatenate(found)
 
 

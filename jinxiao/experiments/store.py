@@ -6,10 +6,14 @@ A file is written under a temporary name and renamed, so that it is whole or abs
 import contextlib
 import hashlib
 import io
+import json
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +24,9 @@ STORE_VARIABLE = "JINXIAO_STORE"
 DEFAULT_FOLDER = Path("runs") / ".store"
 _ARRAYS = ("values", "cost_by_rule", "gross_by_rule", "cube")
 _AGGREGATE = "aggregate."
+ABOUT = "about"
+"""Array with a text in JSON: what a person may want to know of a run that has an address only."""
+SUFFIX = ".run"
 _DIGEST = hashlib.sha256().digest_size
 """Bytes at the start of a file that tell whether the rest is whole."""
 
@@ -27,6 +34,17 @@ _DIGEST = hashlib.sha256().digest_size
 def default_folder() -> Path:
     """Return the folder of the store: ``$JINXIAO_STORE`` or ``runs/.store`` below the current folder."""
     return Path(os.environ.get(STORE_VARIABLE) or DEFAULT_FOLDER)
+
+
+def read_about(path: Path) -> dict[str, Any]:
+    """Return what a run's file tells about it; nothing when it tells nothing or is damaged."""
+    try:
+        with path.open("rb") as file, zipfile.ZipFile(file) as arrays, arrays.open(f"{ABOUT}.npy") as array:
+            content = array.read()
+        told = json.loads(str(np.load(io.BytesIO(content), allow_pickle=False)))
+        return told if isinstance(told, dict) else {}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return {}
 
 
 class RunStore:
@@ -46,7 +64,7 @@ class RunStore:
 
     def path(self, key: str) -> Path | None:
         """Return where the run of a key is or would be."""
-        return None if self.folder is None else self.folder / key[:2] / f"{key}.run"
+        return None if self.folder is None else self.folder / key[:2] / f"{key}{SUFFIX}"
 
     def load_arrays(self, key: str) -> dict[str, np.ndarray] | None:
         """Return the arrays kept under a key; none when there are none or the file is damaged."""
@@ -95,9 +113,11 @@ class RunStore:
             aggregates=aggregates,
         )
 
-    def save(self, key: str, outcomes: Outcomes) -> None:
-        """Keep a finished run."""
+    def save(self, key: str, outcomes: Outcomes, about: Mapping[str, Any] | None = None) -> None:
+        """Keep a finished run, with what the index of the store tells about it."""
         arrays = {name: getattr(outcomes, name) for name in _ARRAYS}
         arrays["scenario"] = np.array(outcomes.scenario)
+        if about is not None:
+            arrays[ABOUT] = np.array(json.dumps(dict(about), sort_keys=True))
         arrays |= {_AGGREGATE + name: np.asarray(value) for name, value in outcomes.aggregates.items()}
         self.save_arrays(key, arrays)

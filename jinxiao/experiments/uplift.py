@@ -1,6 +1,6 @@
 """The main job: what each measure adds, over draws of parameters and seeds, paired run by run."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,39 +10,50 @@ import numpy as np
 import pandas as pd
 
 from jinxiao.experiments import attribution
-from jinxiao.experiments.attribution import ESTIMANDS, EXACT_UP_TO, Coalition
-from jinxiao.experiments.effects import ALL, Periods
+from jinxiao.experiments.attribution import ESTIMANDS, EXACT_RUNS, EXACT_UP_TO, Coalition
+from jinxiao.experiments.designs import INDEPENDENT, SAMPLINGS, draws_of
+from jinxiao.experiments.effects import ALL, CONSUMPTION, MEASURED, Periods, unit_of
 from jinxiao.experiments.engine import Engine, content_hash
-from jinxiao.experiments.ensemble import Progress, Tick, map_units, silent
+from jinxiao.experiments.ensemble import Died, Progress, default_jobs, run_units, silent
 from jinxiao.experiments.estimates import (
+    QUANTILES,
     WHOLE,
     Effect,
     Paired,
     Title,
     draws_table,
+    numbered,
     uplift_table,
     without_cost,
 )
+from jinxiao.experiments.failures import Failure, missing_notes
+from jinxiao.experiments.run_index import update_index
 from jinxiao.experiments.runs import (
     CLOSURES,
     REFERENCES,
     Arm,
     Closure,
     Draw,
-    DrawRuns,
     Part,
     Setting,
-    make_draw,
+    Task,
+    TaskRuns,
+    died,
+    run_task,
+    split,
     world_of,
 )
-from jinxiao.experiments.store import RunStore, default_folder
+from jinxiao.experiments.store import default_folder
+from jinxiao.experiments.uncertainty import uncertainty_notes, variance_table
 from jinxiao.files.errors import InputError
 from jinxiao.model.names import month_label
 from jinxiao.model.outcomes import OUTCOMES
 
 SHAPLEY_PAIRS = 2
 """Antithetic pairs of orders a draw takes when there are too many measures for exact Shapley shares."""
-NEW = ("whole", "each")
+SHARED = ("shapley", "owen")
+"""Estimands whose shares add up to the whole."""
+NEW = ("whole", "each", "authority")
 LEFT_OUT: dict[str, Part] = {"new": "continued", "local": "national", "new_local": "given"}
 """Parts of an effect - what the plan raised or added, what the province and its cities decide, and what is both - with the
 instruments that are left out of it."""
@@ -63,11 +74,15 @@ class Question:
         The chosen set, in order.
     estimands, closures : tuple of str
         Ways of attributing; with markets that answer or not.
-    new : {'', 'whole', 'each'}
+    new : {'', 'whole', 'each', 'authority'}
         Of what the part that is new under the plan is asked for: nothing, the whole set, or each measure too. Where it is asked
-        for, the part that is decided in the province is told of each measure; most need no run more for it.
+        for, the part that is decided in the province is told of the whole set; under 'authority' of each measure as well.
     pairs : int
-        Antithetic pairs of orders for Shapley shares of many measures.
+        Antithetic pairs of orders for Shapley shares of many measures, and for Owen shares of many.
+    sections : mapping of int to int
+        The section of each measure, for Owen shares.
+    interacting : tuple of int
+        Measures whose pairwise interactions are asked for.
     """
 
     measures: tuple[int, ...]
@@ -75,6 +90,8 @@ class Question:
     closures: tuple[Closure, ...]
     new: str
     pairs: int = SHAPLEY_PAIRS
+    sections: Mapping[int, int] = field(default_factory=dict)
+    interacting: tuple[int, ...] = ()
 
     def orders(self, seed: int, draw: int) -> list[tuple[int, ...]] | None:
         """Return the sampled orders of a draw, none when all coalitions are run."""
@@ -82,17 +99,31 @@ class Question:
             return None
         return attribution.antithetic_orders(self.measures, self.pairs, seed, draw)
 
+    def sectioned(self, seed: int, draw: int) -> list[tuple[int, ...]] | None:
+        """Return the sampled orders of a draw in which sections enter whole, none when all coalitions are run."""
+        if "owen" not in self.estimands or attribution.count_sectioned(self.sections) <= EXACT_RUNS:
+            return None
+        return attribution.sectioned_orders(self.sections, self.pairs, seed, draw)
+
     def arms(self, seed: int, draw: int) -> list[Arm]:
         """Return the runs that a draw needs."""
-        needed = attribution.coalitions(self.measures, self.estimands, self.orders(seed, draw))
+        needed = attribution.coalitions(
+            self.measures,
+            self.estimands,
+            self.orders(seed, draw),
+            groups=self.sections,
+            sectioned=self.sectioned(seed, draw),
+            interacting=self.interacting,
+        )
         arms = [Arm(c, "all", closure) for closure in self.closures for c in needed]
         if self.new:
             whole = frozenset(self.measures)
             alone = [frozenset({k}) for k in self.measures] if "first_in" in self.estimands else []
-            before = dict.fromkeys([*(alone if self.new == "each" else []), whole])
+            before = dict.fromkeys([*(alone if self.new != "whole" else []), whole])
+            decided = dict.fromkeys([*(alone if self.new == "authority" else []), whole])
             for closure in self.closures:
                 arms += [Arm(c, "continued", closure) for c in before]
-                arms += [Arm(c, "national", closure) for c in dict.fromkeys([*alone, whole])]
+                arms += [Arm(c, "national", closure) for c in decided]
                 arms.append(Arm(whole, "given", closure))
         return arms
 
@@ -107,32 +138,42 @@ class DrawEffects:
         Monthly paths.
     baselines : dict of str to ndarray
         Levels of the reference, by closure.
-    totals : dict of str to Shapley
-        Shapley shares over the whole window for the province, by closure: ``(MEASURED,)`` a measure.
+    totals : dict of (str, str) to Shapley
+        Shapley and Owen shares over the whole window for the province, by estimand and closure: ``(MEASURED,)`` a measure.
+    joint : dict of (str, str, int, int) to ndarray
+        Interactions by closure, context and pair: ``(MEASURED,)``.
     """
 
     differences: dict[Effect, np.ndarray]
     baselines: dict[str, np.ndarray]
-    totals: dict[str, attribution.Shapley]
+    totals: dict[tuple[str, str], attribution.Shapley]
+    joint: dict[tuple[str, str, int, int], np.ndarray]
 
 
-def measure_draw(unit: Draw, tick: Tick, setting: Setting, question: Question) -> DrawEffects:
-    """Run every arm of a draw and return the effects (the work of one unit of the ensemble)."""
-    store = RunStore(setting.store, fresh=setting.fresh)
-    runs = DrawRuns(setting, unit, store).run(question.arms(setting.seed, unit.number), tick)
-    orders = question.orders(setting.seed, unit.number)
-    found = DrawEffects({}, {}, {})
+def effects_of(
+    draw: Draw, runs: Mapping[Arm, np.ndarray], setting: Setting, question: Question
+) -> DrawEffects:
+    """Return the effects of a draw from the flow arrays of all its runs."""
+    orders = {
+        "shapley": question.orders(setting.seed, draw.number),
+        "owen": question.sectioned(setting.seed, draw.number),
+    }
+    found = DrawEffects({}, {}, {}, {})
     for closure in question.closures:
         value = partial(_value, runs, closure)
+        total = partial(_total, runs, closure, setting.periods)
         for estimand in question.estimands:
-            shares = _attribute(estimand, value, question.measures, orders)
+            shares = _attribute(estimand, value, question, orders)
             found.differences.update({Effect(k, estimand, closure, "all"): d for k, d in shares.items()})
-        if "shapley" in question.estimands:
-            total = partial(_total, runs, closure, setting.periods)
-            found.totals[closure] = attribution.shapley(total, question.measures, orders)
+            if estimand in SHARED:
+                found.totals[estimand, closure] = _shares(estimand, total, question, orders)
         found.differences.update(_whole(runs, closure, question))
         found.differences.update(_new_parts(runs, closure, question))
         found.baselines[closure] = value(frozenset())
+        if question.interacting:
+            average = "shapley" in question.estimands and orders["shapley"] is None
+            pairs = attribution.interactions(total, question.measures, question.interacting, average=average)
+            found.joint.update({(closure, *key): values for key, values in pairs.items()})
     return found
 
 
@@ -147,13 +188,24 @@ def _total(
     return total
 
 
+Orders = Mapping[str, list[tuple[int, ...]] | None]
+
+
 def _attribute(
-    estimand: str, value: attribution.Value, measures: Sequence[int], orders: list[tuple[int, ...]] | None
+    estimand: str, value: attribution.Value, question: Question, orders: Orders
 ) -> dict[int, np.ndarray]:
-    if estimand == "shapley":
-        return attribution.shapley(value, measures, orders).shares
+    if estimand in SHARED:
+        return _shares(estimand, value, question, orders).shares
     added = attribution.first_in if estimand == "first_in" else attribution.last_in
-    return added(value, measures)
+    return added(value, question.measures)
+
+
+def _shares(
+    estimand: str, value: attribution.Value, question: Question, orders: Orders
+) -> attribution.Shapley:
+    if estimand == "owen":
+        return attribution.owen(value, question.sections, orders["owen"])
+    return attribution.shapley(value, question.measures, orders["shapley"])
 
 
 def _whole(runs: Mapping[Arm, np.ndarray], closure: Any, question: Question) -> dict[Effect, np.ndarray]:
@@ -203,6 +255,14 @@ class UpliftResult:
         What a reader must know, e.g. ratios that were left out.
     persons : dict of (str, str) to float
         Persons by group, for figures per head.
+    variance : DataFrame
+        ``variance.csv``: variance by source, standard errors, draws that a wished precision takes.
+    failures : tuple of Failure
+        Runs that failed: the draws they belong to are left out of everything else.
+    owen_draws : DataFrame or None
+        Owen shares over the whole window by draw, as ``shapley_draws``, with the section of each measure.
+    interactions : DataFrame or None
+        ``interactions.csv``: what pairs of measures add beyond what they add apart.
     """
 
     table: pd.DataFrame
@@ -216,6 +276,14 @@ class UpliftResult:
     hashes: dict[str, str]
     notes: tuple[str, ...] = ()
     persons: dict[tuple[str, str], float] = field(default_factory=dict)
+    variance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    failures: tuple[Failure, ...] = ()
+    owen_draws: pd.DataFrame | None = None
+    interactions: pd.DataFrame | None = None
+
+
+Interim = Callable[[int, Callable[[], UpliftResult]], None]
+"""Called when a draw is done, with the number of draws that are and a function that returns the answer so far."""
 
 
 def uplift(
@@ -235,6 +303,13 @@ def uplift(
     store: Path | None = None,
     fresh: bool = False,
     pairs: int = SHAPLEY_PAIRS,
+    cluster: str | None = None,
+    strict: bool = False,
+    seeds_per_draw: int = 1,
+    sampling: str = INDEPENDENT,
+    precision: float | None = None,
+    interactions: Iterable[int] = (),
+    interim: Interim | None = None,
     engine: Engine | None = None,
 ) -> UpliftResult:
     """Return what each measure adds to consumption, retail sales, services, tourism, jobs and cost.
@@ -254,15 +329,17 @@ def uplift(
         Number of draws, and the seed from which all randomness follows.
     months : int
         Months simulated from January 2024 on; must reach beyond the plan's start.
-    estimand : sequence of {'first_in', 'last_in', 'shapley'}
-        Alone against the reference; in addition to all others; averaged over orders of entry.
+    estimand : sequence of {'first_in', 'last_in', 'shapley', 'owen'}
+        Alone against the reference; in addition to all others; averaged over orders of entry; the same over orders in which the
+        sections of the plan enter whole.
     closure : {'full', 'direct'} or both
         Whether prices, wages and jobs answer, or follow the reference's path.
     reference : {'without', 'baseline'}
         Against no measure at all, or against what already ran before the plan.
-    new : {'each', 'whole'}
+    new : {'each', 'whole', 'authority'}
         Against ``without``, of what to tell the part that is new under the plan: of each measure, which takes a run more
-        for each that ran before, or of the chosen set only. What is decided in the province is told of each measure.
+        for each that ran before, or of the chosen set only. What is decided in the province is told of the chosen set; under
+        'authority' of each measure too, which takes a run more for each that both decide on.
     jobs : int, optional
         Processes; by default one a core. Results do not depend on it.
     progress : callable
@@ -272,7 +349,21 @@ def uplift(
     fresh : bool
         Compute again what the store holds.
     pairs : int
-        Antithetic pairs of orders a draw for Shapley shares of more than six measures.
+        Antithetic pairs of orders a draw for Shapley shares of more than six measures, and for Owen shares of many.
+    cluster : str, optional
+        Address of a Dask scheduler whose workers run the draws, ``tcp://HOST:PORT``; the results are the same.
+    strict : bool
+        Stop at the first run that fails. Without it, draws with a run that failed are left out and told.
+    seeds_per_draw : int
+        Economies with other random numbers at each draw of the parameters: tells what part of the variance is chance.
+    sampling : {'independent', 'sobol', 'antithetic'}
+        How parameters are drawn: see :func:`jinxiao.experiments.designs.draws_of`.
+    precision : float, optional
+        Wished standard error of a mean as a share of it, such as 0.05: tells how many more draws that takes.
+    interactions : iterable of int
+        Measures of which to tell what each pair adds beyond what the two add apart.
+    interim : callable, optional
+        Called when a draw is done, with a function that returns the answer so far.
     engine : Engine, optional
         Where runs come from.
 
@@ -280,29 +371,127 @@ def uplift(
     ------
     InputError
         When an argument is not allowed.
+    InvariantError, WorkerDied, MemoryError
+        When a run failed and `strict` is set, or no draw is left.
     """
     chosen = tuple(sorted(set(plan.measures if measures is None else measures)))
-    for name, value in {"jobs": jobs, "pairs": pairs}.items():
+    for name, value in {"jobs": jobs, "pairs": pairs, "seeds_per_draw": seeds_per_draw}.items():
         if value is not None and value < 1:
             _refuse(name, str(value), COUNT)
+    if precision is not None and not 0.0 < precision < 1.0:
+        _refuse("precision", f"{precision:g}", "a share between 0 and 1, such as 0.05")
     estimands = _known("estimand", estimand, ESTIMANDS)
     closures = _known("closure", closure, CLOSURES)
     _known("reference", reference, REFERENCES)
     _known("new", new, NEW)
+    _known("sampling", sampling, SAMPLINGS)
     engine = engine or Engine()
     check_numbers(plan, chosen, scale=scale, draws=draws, months=months, seed=seed, horizon=engine.horizon())
+    interacting = tuple(sorted(set(interactions)))
+    for number in interacting:
+        if number not in chosen:
+            _refuse("interactions", str(number), ", ".join(map(str, chosen)))
+    if len(interacting) == 1:
+        _refuse("interactions", str(interacting[0]), "two measures or more")
+    folder, workers = places(store or default_folder(), jobs, cluster)
     setting = Setting(
-        plan, scale, seed, months, plan.start, reference, store or default_folder(), fresh, engine
+        plan, scale, seed, months, plan.start, reference, folder, fresh, engine, engine.code_hash()
     )
     parameters = engine.load_parameters(plan)
     world_of(setting)  # before workers start, so that it is built once
-    new = new if reference == "without" else ""
-    question = Question(chosen, estimands, closures, new=new, pairs=pairs)
-    units = [make_draw(parameters, seed, d) for d in range(draws)]
-    total = sum(len(question.arms(seed, unit.number)) for unit in units)
-    work = partial(measure_draw, setting=setting, question=question)
-    found = map_units(work, units, jobs=jobs, total=total, progress=progress)
-    return _collect(found, setting, question, units)
+    question = Question(
+        chosen,
+        estimands,
+        closures,
+        new=new if reference == "without" else "",
+        pairs=pairs,
+        sections={k: getattr(plan.measures[k], "section", 0) for k in chosen},
+        interacting=interacting,
+    )
+    units = draws_of(parameters, seed, draws, seeds_per_draw=seeds_per_draw, sampling=sampling)
+    tasks = split(units, lambda unit: question.arms(seed, unit.number), workers)
+    gathered = _Gathered(setting, question, units, tasks, strict, sampling, precision, interim)
+    run_units(
+        partial(run_task, setting=setting),
+        tasks,
+        jobs=jobs,
+        total=sum(len(task.arms) for task in tasks),
+        progress=progress,
+        cluster=cluster,
+        found=gathered.take,
+    )
+    update_index(folder)
+    return gathered.result(draws)
+
+
+def places(store: Path, jobs: int | None, cluster: str | None) -> tuple[Path | None, int]:
+    """Return the store's folder, none when workers of a cluster cannot write there, and how many units run at once."""
+    if cluster is None:
+        return store, jobs or default_jobs()
+    from jinxiao.experiments.cluster import survey
+
+    found = survey(cluster, store.resolve())
+    return (store.resolve() if found.see_folder else None), max(found.threads, 1)
+
+
+class _Gathered:
+    """What tasks have found so far: draws are reduced to effects as soon as all their runs are there."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        question: Question,
+        units: Sequence[Draw],
+        tasks: Sequence[Task],
+        strict: bool,
+        sampling: str,
+        precision: float | None,
+        interim: Interim | None,
+    ) -> None:
+        self.setting, self.question, self.units, self.tasks = setting, question, units, tasks
+        self.strict, self.sampling, self.precision, self.interim = strict, sampling, precision, interim
+        self._position = {(unit.number, unit.replicate): i for i, unit in enumerate(units)}
+        self._missing = [sum(self._of(task) == i for task in tasks) for i in range(len(units))]
+        self._flows: dict[int, dict[Arm, np.ndarray]] = {i: {} for i in range(len(units))}
+        self._effects: dict[int, DrawEffects] = {}
+        self._failures: dict[int, list[Failure]] = {}
+
+    def _of(self, task: Task) -> int:
+        return self._position[task.draw.number, task.draw.replicate]
+
+    def take(self, index: int, runs: TaskRuns | Died) -> None:
+        """Take the runs of a task."""
+        task = self.tasks[index]
+        position = self._of(task)
+        if isinstance(runs, Died):
+            runs = died(self.setting, task, runs.runs)
+        if runs.failures:
+            if self.strict:
+                raise runs.failures[0].error()
+            self._failures.setdefault(position, []).extend(runs.failures)
+        self._flows[position].update(runs.flows)
+        self._missing[position] -= 1
+        if self._missing[position]:
+            return
+        flows = self._flows.pop(position)
+        if position in self._failures:
+            return
+        unit = self.units[position]
+        self._effects[position] = effects_of(unit, flows, self.setting, self.question)
+        if self.interim is not None:
+            self.interim(len(self._effects), partial(self.result, len(self.units)))
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Failures in the order of the draws."""
+        return tuple(one for position in sorted(self._failures) for one in self._failures[position])
+
+    def result(self, draws: int) -> UpliftResult:
+        """Return the answer from all draws that are complete; raise the first failure when there are none."""
+        if not self._effects:
+            raise self.failures[0].error()
+        done = sorted(self._effects)
+        return _collect([self._effects[i] for i in done], [self.units[i] for i in done], draws, self)
 
 
 def _known[T: str](name: str, given: str | Sequence[str], allowed: Sequence[T]) -> tuple[T, ...]:
@@ -364,9 +553,10 @@ def _refuse(name: str, found: str, allowed: str) -> None:
 
 
 def _collect(
-    found: list[DrawEffects], setting: Setting, question: Question, units: Sequence[Draw]
+    found: list[DrawEffects], units: Sequence[Draw], draws: int, gathered: _Gathered
 ) -> UpliftResult:
     """Put draws side by side and make the tables."""
+    setting, question = gathered.setting, gathered.question
     effects = {
         effect: Paired(
             np.stack([draw.differences[effect] for draw in found]),
@@ -377,23 +567,82 @@ def _collect(
     periods = setting.periods
     titles = make_titles(setting.plan, question.measures)
     world = world_of(setting)
+    numbers = [(unit.number, unit.replicate) for unit in units]
+    variance = variance_table(effects, periods, [unit.number for unit in units], gathered.precision)
+    shares = {e: shares_table(found, numbers, periods, e) for e in SHARED if e in question.estimands}
+    if "owen" in shares:
+        sections = {WHOLE: 0, **question.sections}
+        shares["owen"]["section"] = [sections[k] for k in shares["owen"]["measure"]]
+    notes = [
+        *missing_notes(len(gathered.units), gathered.failures),
+        *_notes(effects, periods),
+        *_sampling_notes(shares),
+        *uncertainty_notes(variance, MEASURED[CONSUMPTION], gathered.sampling, gathered.precision),
+    ]
     return UpliftResult(
         table=uplift_table(effects, titles, periods, setting.reference),
-        draws=draws_table(effects, periods, setting.reference),
-        shapley_draws=shapley_table(found, periods) if "shapley" in question.estimands else None,
+        draws=draws_table(effects, periods, setting.reference, numbers),
+        shapley_draws=shares.get("shapley"),
         effects=effects,
         periods=periods,
         titles=titles,
         measures=question.measures,
-        settings=_settings(setting, question, len(units)),
+        settings=_settings(setting, question, draws)
+        | {
+            "seeds_per_draw": max(unit.replicate for unit in gathered.units) + 1,
+            "sampling": gathered.sampling,
+            "draws_missing": len({(one.draw, one.replicate) for one in gathered.failures}),
+        },
         hashes={
             "world": world.content_hash,
-            "parameters": content_hash([(unit.parameters, unit.levers) for unit in units]),
+            "parameters": content_hash([(unit.parameters, unit.levers) for unit in gathered.units]),
             "code": setting.engine.code_hash(),
         },
-        notes=tuple(_notes(effects, periods)),
+        notes=tuple(notes),
         persons=setting.engine.persons(world),
+        variance=variance,
+        failures=gathered.failures,
+        owen_draws=shares.get("owen"),
+        interactions=interactions_table(found, titles) if question.interacting else None,
     )
+
+
+def _sampling_notes(shares: Mapping[str, pd.DataFrame]) -> Iterable[str]:
+    """Tell the standard error that sampling orders adds to mean shares."""
+    for estimand, table in shares.items():
+        rows = table[(table["outcome"] == MEASURED[CONSUMPTION]) & (table["measure"] != WHOLE)]
+        errors = rows.groupby(["closure", "measure"])["standard_error"]
+        largest = float((errors.agg(lambda e: np.sqrt((e**2).sum(skipna=False))) / errors.size()).max())
+        if largest > 0.0:
+            whole = table[(table["outcome"] == MEASURED[CONSUMPTION]) & (table["measure"] == WHOLE)]["value"]
+            yield (
+                f"{estimand} shares are averages over sampled orders: standard error of a mean share at most "
+                f"{largest:.3g} yuan, {largest / abs(whole.mean()):.2%} of the whole"
+            )
+
+
+def interactions_table(found: Sequence[DrawEffects], titles: Mapping[int, Title]) -> pd.DataFrame:
+    """Return ``interactions.csv``: a row a pair, context, closure and outcome, over the whole window for the province.
+
+    Columns: ``measure_a, measure_b``, their names, ``context`` (``alone``, ``within``, ``shapley``), ``closure, outcome, unit,
+    median, low, high, draws``.
+    """
+    rows = []
+    for closure, context, a, b in found[0].joint:
+        values = np.array([draw.joint[closure, context, a, b] for draw in found])
+        quantiles = np.quantile(values, QUANTILES, axis=0)
+        for k, outcome in enumerate(OUTCOMES):
+            low, median, high = quantiles[:, k]
+            rows.append(
+                {
+                    "measure_a": a, "measure_b": b,
+                    "name_en_a": titles[a].en, "name_en_b": titles[b].en,
+                    "name_zh_a": titles[a].zh, "name_zh_b": titles[b].zh,
+                    "context": context, "closure": closure, "outcome": outcome, "unit": unit_of(outcome),
+                    "median": median, "low": low, "high": high, "draws": len(found),
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def make_titles(plan: Any, measures: Sequence[int]) -> dict[int, Title]:
@@ -433,26 +682,29 @@ def _notes(effects: Mapping[Effect, Paired], periods: Periods) -> Iterable[str]:
         yield f"no fiscal cost in some draw, so no yuan per yuan: measures {numbers}"
 
 
-def shapley_table(found: Sequence[DrawEffects], periods: Periods) -> pd.DataFrame:
+def shares_table(
+    found: Sequence[DrawEffects], numbers: Sequence[tuple[int, int]], periods: Periods, estimand: str
+) -> pd.DataFrame:
     """Return ``shapley_draws.csv``: ``draw, measure, outcome, value``, then closure and standard error; 0 is the whole."""
     rows = []
-    for closure in found[0].totals:
-        for number, draw in enumerate(found):
-            whole = draw.differences[Effect(WHOLE, "shapley", closure, "all")]
+    for closure in dict.fromkeys(closure for _, closure in found[0].totals):
+        for position, draw in enumerate(found):
+            whole = draw.differences[Effect(WHOLE, estimand, closure, "all")]
             total = periods.sum(whole)[0, :, ALL]
-            shares = {WHOLE: total} | draw.totals[closure].shares
-            errors = {WHOLE: np.zeros_like(total)} | draw.totals[closure].errors
+            shares = {WHOLE: total} | draw.totals[estimand, closure].shares
+            errors = {WHOLE: np.zeros_like(total)} | draw.totals[estimand, closure].errors
             rows += [
-                (number, k, outcome, share[i], closure, errors[k][i])
+                (position, k, outcome, share[i], closure, errors[k][i])
                 for k, share in shares.items()
                 for i, outcome in enumerate(OUTCOMES)
             ]
-    return pd.DataFrame(rows, columns=["draw", "measure", "outcome", "value", "closure", "standard_error"])
+    columns = ["draw", "measure", "outcome", "value", "closure", "standard_error"]
+    return numbered(pd.DataFrame(rows, columns=columns), numbers)
 
 
 def shapley_gap(shares: pd.DataFrame) -> float:
     """Return the largest difference between the sum of shares and the whole, over all draws and outcomes."""
-    keys = ["closure", "draw", "outcome"]
+    keys = ["closure", "draw", *(["replicate"] if "replicate" in shares else []), "outcome"]
     whole = shares[shares["measure"] == WHOLE].set_index(keys)["value"]
     total = shares[shares["measure"] != WHOLE].groupby(keys)["value"].sum()
     return float((total - whole).abs().max())

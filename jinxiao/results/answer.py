@@ -20,7 +20,7 @@ from jinxiao.results.labels import Label, label, plan_name
 
 HEADLINE = MEASURED[CONSUMPTION]
 """The outcome by which measures are ranked: what is bought in the province, by residents and visitors."""
-PREFERRED = ("first_in", "shapley", "last_in")
+PREFERRED = ("first_in", "shapley", "owen", "last_in")
 """Ways of attributing, the one that is shown first."""
 _SCOPE = Label("{start} to {end}", "{start} 至 {end}")
 _DRAWS = Label("median and 90% interval of {draws} draws", "{draws} 次抽样的中位数与 90% 区间")
@@ -95,6 +95,11 @@ class Answer:
         return pd.Series(found, index=["low", "median", "high"])
 
     @property
+    def draws(self) -> int:
+        """Return the number of draws, replicates counted, that are in the answer: those that failed are not."""
+        return len(next(iter(self.result.effects.values())).difference)
+
+    @property
     def measures(self) -> list[int]:
         """Measures, the one that adds most first."""
         return sorted(self.result.measures, key=lambda k: -self.value(k, HEADLINE)["median"])
@@ -158,7 +163,7 @@ class Answer:
         """Return what the answer is about: plan, window, reference, closure, attribution, draws."""
         settings = self.result.settings
         periods = self.result.periods
-        draws = _ONE if settings["draws"] == 1 else _MEANS if means else _DRAWS
+        draws = _ONE if self.draws == 1 else _MEANS if means else _DRAWS
         parts = [
             plan_name(settings["plan"], self.lang),
             _SCOPE.of(self.lang).format(
@@ -167,7 +172,7 @@ class Answer:
             label("reference", settings["reference"], self.lang),
             label("closure", self.closure, self.lang) if closure else "",
             label("estimand", self.estimand, self.lang) if estimand else "",
-            draws.of(self.lang).format(draws=settings["draws"]),
+            draws.of(self.lang).format(draws=self.draws),
             _SAMPLE.of(self.lang).format(scale=settings["scale"]),
         ]
         return join(parts, self.lang)

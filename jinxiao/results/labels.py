@@ -78,6 +78,7 @@ ESTIMANDS: Final = {
     "first_in": Label("each measure alone", "各措施单独实施"),
     "last_in": Label("each measure added last", "各措施最后加入"),
     "shapley": Label("Shapley shares", "夏普利份额"),
+    "owen": Label("Owen shares, by section", "欧文份额（按部分）"),
 }
 EVIDENCE: Final = {
     "causal": Label("causal", "因果证据"),

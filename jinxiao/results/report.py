@@ -11,6 +11,7 @@ import pandas as pd
 
 from jinxiao.experiments.close_up import HouseholdDiary
 from jinxiao.experiments.comparison import ComparisonResult, ScenarioRuns
+from jinxiao.experiments.failures import write_failures
 from jinxiao.experiments.sensitivity import SensitivityResult
 from jinxiao.experiments.trials.run import TrialsResult
 from jinxiao.experiments.uplift import UpliftResult
@@ -113,12 +114,18 @@ class Uplift(UpliftResult, Report):
         return uplift_figures(self, lang)
 
     def write(self, folder: Path, lang: str = "en") -> None:
-        """Write ``uplift.csv``, ``.parquet``, draws, Shapley shares by draw when asked for, figures and manifest."""
+        """Write ``uplift.csv``, ``.parquet``, draws, variance, failures, what else was asked for, figures and manifest."""
         write_csv(folder / "uplift.csv", self.table)
         write_parquet(folder / "uplift.parquet", self.table)
         write_parquet(folder / "uplift_draws.parquet", self.draws)
         if self.shapley_draws is not None:
             write_csv(folder / "shapley_draws.csv", self.shapley_draws)
+        if self.owen_draws is not None:
+            write_csv(folder / "owen_draws.csv", self.owen_draws)
+        if self.interactions is not None:
+            write_csv(folder / "interactions.csv", self.interactions)
+        write_csv(folder / "variance.csv", self.variance)
+        write_failures(folder, self.failures)
         _write_figures(self.figures(lang), folder)
         settings = {**self.settings, "notes": list(self.notes)}
         write_manifest(folder, self.command, settings, self.hashes, self.account)
@@ -163,6 +170,7 @@ class Comparison(ComparisonResult, Report):
         write_csv(folder / "compare.csv", self.table)
         write_parquet(folder / "compare.parquet", self.table)
         write_parquet(folder / "compare_draws.parquet", self.draws)
+        write_failures(folder, self.failures)
         _write_figures(self.figures(lang), folder)
         write_manifest(folder, self.command, self.settings, self.hashes, self.account)
 
@@ -196,6 +204,7 @@ class Run(ScenarioRuns, Report):
         """Write ``outcomes.parquet`` and ``.csv``, ledger and panel when there are such, figures and manifest."""
         write_parquet(folder / "outcomes.parquet", self.frame)
         write_csv(folder / "outcomes.csv", self.table)
+        write_failures(folder, self.failures)
         if self.close_up is not None and self.ledger:
             for name in ("transactions_flow", "balance_sheet", "budgets"):
                 table = getattr(self.close_up, name)

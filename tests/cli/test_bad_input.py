@@ -54,7 +54,7 @@ def check_refused(ended: Ended, *words: str) -> None:
         (("--format", "xml"), ("--format", "xml")),
         (("--months", "many"), ("--months", "integer")),
         (("--measurs", "5"), ("--measurs", "--measures")),
-        (("--cluster", "tcp://host:1"), ("--cluster", "tcp://host:1", "--jobs")),
+        (("--cluster", "tcp://host:1", "--jobs", "2"), ("--jobs", "found 2", "--cluster")),
         (("extra",), ("extra",)),
     ],
 )

@@ -35,6 +35,7 @@ def test_uplift_writes_its_folder_and_prints_the_answer(command: Command, here: 
         "out/uplift.csv",
         "out/uplift.parquet",
         "out/uplift_draws.parquet",
+        "out/variance.csv",
     ]
     assert "Childbirth and childcare" in ended.out and "Chosen measures" in ended.out
     assert ended.out.splitlines()[-1] == "wrote out"

@@ -1,6 +1,6 @@
 """Shapley's axioms, and that sampled shares are what their name says."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -8,13 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinxiao.experiments.attribution import (
+    ALONE,
+    AVERAGE,
     ESTIMANDS,
+    WITHIN,
     Coalition,
     antithetic_orders,
     coalitions,
+    count_sectioned,
     first_in,
+    interactions,
     last_in,
+    owen,
+    owen_exact,
     prefixes,
+    sectioned_coalitions,
+    sectioned_orders,
     shapley,
     shapley_exact,
     shapley_sampled,
@@ -22,6 +31,7 @@ from jinxiao.experiments.attribution import (
 )
 
 MEASURES = (1, 5, 15, 21)
+SECTIONS = {1: 1, 5: 2, 15: 4, 21: 4}
 
 
 class Game:
@@ -138,6 +148,7 @@ def test_first_and_last_in_bracket_the_share_of_competing_measures():
 @pytest.mark.parametrize("sampled", [False, True])
 def test_the_listed_coalitions_are_exactly_those_that_an_estimand_asks_for(estimand: str, sampled: bool):
     orders = antithetic_orders(MEASURES, 2, 1, 0) if sampled else None
+    sectioned = sectioned_orders(SECTIONS, 2, 1, 0) if sampled else None
     asked = {frozenset(), frozenset(MEASURES)}
 
     def value(coalition: Coalition) -> np.ndarray:
@@ -148,11 +159,100 @@ def test_the_listed_coalitions_are_exactly_those_that_an_estimand_asks_for(estim
         "first_in": lambda: first_in(value, MEASURES),
         "last_in": lambda: last_in(value, MEASURES),
         "shapley": lambda: shapley(value, MEASURES, orders),
+        "owen": lambda: owen(value, SECTIONS, sectioned),
     }[estimand]()
-    listed = coalitions(MEASURES, (estimand,), orders)
+    listed = coalitions(MEASURES, (estimand,), orders, groups=SECTIONS, sectioned=sectioned)
     assert len(listed) == len(set(listed))
     assert set(listed) == asked
 
 
 def test_an_order_is_walked_from_none_to_all():
     assert prefixes((15, 5)) == [frozenset(), frozenset({15}), frozenset({5, 15})]
+
+
+# ------------------------------------------------------------------ Owen shares
+
+
+def majority(coalition: Coalition) -> np.ndarray:
+    """Three members, any two of which win."""
+    return np.array([float(len(coalition) >= 2)])
+
+
+def test_in_a_majority_game_the_two_that_vote_as_one_share_all_power():
+    shares = owen_exact(majority, {1: 1, 2: 1, 3: 2}).shares
+    assert [float(shares[k][0]) for k in (1, 2, 3)] == [0.5, 0.5, 0.0]  # Owen 1977
+    apart = shapley_exact(majority, (1, 2, 3)).shares
+    np.testing.assert_allclose([apart[k][0] for k in (1, 2, 3)], 1.0 / 3.0)
+
+
+@given(games, st.integers(0, 2**32 - 1))
+def test_owen_shares_add_up_and_those_of_a_section_to_its_share_as_one_player(game: Game, seed: int):
+    rng = np.random.default_rng(seed)
+    groups = {k: int(rng.integers(1, 4)) for k in game.measures}
+    shares = owen_exact(game, groups).shares
+    np.testing.assert_allclose(sum(shares.values()), game.gain, atol=1e-12)
+    sections = sorted(set(groups.values()))
+
+    def of_sections(coalition: Coalition) -> np.ndarray:
+        return game(frozenset(k for k in game.measures if groups[k] in coalition))
+
+    for section, share in shapley_exact(of_sections, sections).shares.items():
+        own = sum(shares[k] for k in game.measures if groups[k] == section)
+        np.testing.assert_allclose(own, share, atol=1e-12)
+
+
+@pytest.mark.parametrize("groups", [dict.fromkeys(MEASURES, 1), {k: k for k in MEASURES}])
+def test_one_section_for_all_or_one_for_each_is_shapley(groups: dict[int, int]):
+    game = Game(MEASURES, seed=6)
+    exact = shapley_exact(game, MEASURES).shares
+    for k, share in owen_exact(game, groups).shares.items():
+        np.testing.assert_allclose(share, exact[k], atol=1e-12)
+
+
+def test_sampled_owen_shares_approach_the_exact_ones_within_their_standard_error():
+    game = Game(MEASURES, seed=8)
+    exact = owen_exact(game, SECTIONS).shares
+    sampled = owen(game, SECTIONS, sectioned_orders(SECTIONS, 500, seed=1, draw=0))
+    np.testing.assert_allclose(sum(sampled.shares.values()), game.gain, atol=1e-12)
+    for k in MEASURES:
+        assert (np.abs(sampled.shares[k] - exact[k]) < 4.0 * sampled.errors[k] + 1e-12).all()
+
+
+def test_sections_enter_whole_in_every_order_and_its_reverse():
+    groups = {k: k % 3 for k in range(1, 10)}
+    for order in sectioned_orders(groups, 4, seed=3, draw=1):
+        met = [groups[k] for k in order]
+        changes = sum(a != b for a, b in pairwise(met))
+        assert sorted(order) == sorted(groups) and changes == 2
+
+
+def test_the_plan_of_thirty_measures_is_too_large_for_all_coalitions_and_is_known_to_be_without_listing_them():
+    assert len(sectioned_coalitions(SECTIONS)) <= count_sectioned(SECTIONS) <= 64
+    assert count_sectioned({k: k % 8 for k in range(1, 31)}) > 1000
+
+
+# ------------------------------------------------------------------ interactions
+
+
+def test_competing_measures_interact_below_nought_and_independent_ones_not_at_all():
+    found = interactions(interacting, MEASURES, (1, 5, 15), average=True)
+    for context in (ALONE, WITHIN, AVERAGE):
+        np.testing.assert_allclose(found[context, 5, 15], np.sqrt(8.0) - 4.0)
+        np.testing.assert_allclose(found[context, 1, 5], 0.0, atol=1e-12)
+
+
+def test_in_a_unanimity_game_of_three_a_pair_interacts_only_with_the_third_and_by_half_on_average():
+    found = interactions(lambda c: np.array([float(c >= {1, 2, 3})]), (1, 2, 3), (1, 2), average=True)
+    values = {context: float(value[0]) for (context, *_), value in found.items()}
+    assert values == {ALONE: 0.0, WITHIN: 1.0, AVERAGE: 0.5}  # Grabisch and Roubens 1999
+
+
+def test_interactions_ask_for_the_listed_coalitions_only():
+    asked = {frozenset(), frozenset(MEASURES)}
+
+    def value(coalition: Coalition) -> np.ndarray:
+        asked.add(coalition)
+        return np.zeros(1)
+
+    interactions(value, MEASURES, (5, 15, 21))
+    assert asked == set(coalitions(MEASURES, (), interacting=(5, 15, 21)))

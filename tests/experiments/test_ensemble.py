@@ -8,7 +8,7 @@ import time
 import pytest
 import small_work
 
-from jinxiao.experiments.ensemble import WorkerDied, default_jobs, map_units
+from jinxiao.experiments.ensemble import Processes, WorkerDied, default_jobs, map_units
 
 UNITS = list(range(5))
 
@@ -78,3 +78,14 @@ def test_an_interrupt_ends_the_workers_at_once():
 
 def test_by_default_there_is_a_job_a_core():
     assert 1 <= default_jobs() <= (os.cpu_count() or 1)
+
+
+def test_a_process_that_is_killed_while_it_has_nothing_to_do_is_replaced():
+    with Processes(1) as workers:
+        pid = workers.submit(small_work.process_of, 0, 1).result(timeout=60)
+        assert not workers.ended(0, None)
+        os.kill(pid, signal.SIGKILL)
+        time.sleep(0.5)
+        again = workers.submit(small_work.process_of, 1, 1)
+        assert again.result(timeout=60) != pid
+        assert not workers.ended(1, None)

@@ -11,7 +11,7 @@ import pytest
 from fake_province import ENGINE, FakePlan
 from mortal_engine import MARK, MORTAL
 
-from jinxiao.experiments.ensemble import WorkerDied
+from jinxiao.experiments.run_index import INDEX
 from jinxiao.experiments.runs import Arm, DrawRuns, Setting, split_values
 from jinxiao.experiments.store import DEFAULT_FOLDER, STORE_VARIABLE, RunStore, default_folder
 from jinxiao.experiments.uplift import UpliftResult, uplift
@@ -23,8 +23,8 @@ RUNS = 5
 
 
 def files(store: Path) -> list[Path]:
-    """Return all files of a store."""
-    return sorted(p for p in store.rglob("*") if p.is_file())
+    """Return all files of a store but its index."""
+    return sorted(p for p in store.rglob("*") if p.is_file() and p.name != INDEX)
 
 
 def outcomes_of(plan: FakePlan) -> Outcomes:
@@ -123,19 +123,23 @@ def test_an_interrupted_ensemble_goes_on_where_it_stopped(
     assert_same(undisturbed, resumed)
 
 
-def test_an_ensemble_whose_worker_was_killed_resumes(
+def test_workers_that_are_killed_once_are_replaced_and_nothing_is_lost_or_changed(
     plan: FakePlan, run: Run, tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    mark = tmp_path / "mark"
-    monkeypatch.setenv(MARK, str(mark))
-    with pytest.raises(WorkerDied):
-        uplift(plan, [5, 15], draws=6, jobs=2, engine=MORTAL, store=store)
-    kept = {path: path.read_bytes() for path in files(store) if path.suffix == ".run"}
-    assert kept
-    mark.touch()
-    resumed = uplift(plan, [5, 15], draws=6, jobs=1, engine=MORTAL, store=store)
-    assert_same(resumed, run([5, 15], draws=6, store=tmp_path / "undisturbed"))
-    assert all(path.read_bytes() == content for path, content in kept.items())
+    monkeypatch.setenv(MARK, str(tmp_path / "never there"))
+    reports: list[int] = []
+    found = uplift(
+        plan,
+        [5, 15],
+        draws=4,
+        jobs=2,
+        engine=MORTAL,
+        store=store,
+        progress=lambda done, _: reports.append(done),
+    )
+    assert found.failures == ()
+    assert reports[-1] == 4 * RUNS
+    assert_same(found, run([5, 15], draws=4, store=tmp_path / "undisturbed"))
 
 
 # ------------------------------------------------------------------ damage
