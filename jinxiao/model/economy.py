@@ -153,15 +153,11 @@ def closing_parts(claims: np.ndarray, money: np.ndarray, by_city: Sequence[bool]
 
 
 def _seasons(supply: SupplyTable, final: np.ndarray, supplier_share: np.ndarray) -> np.ndarray:
-    """Return sales of each month over those of a mean one, shape (12, cells), from final demand (12, cities, sectors).
-
-    January and February count as one, as in official statistics: Spring Festival falls in either.
-    """
+    """Return sales of each month over those of a mean one, shape (12, cells), from final demand (12, cities, sectors)."""
     sales = (
         final
         + supplier_share * np.array([supply.bought(supply.sales(m.sum(axis=0))) for m in final])[:, None, :]
     )
-    sales[:2] = sales[:2].mean(axis=0)
     mean = sales.mean(axis=0)
     season = np.where(mean > LEAST_SALES, sales / np.maximum(mean, LEAST_SALES), 1.0)
     return np.maximum(season, LEAST_SEASON).reshape(len(final), -1)
@@ -804,10 +800,22 @@ class Economy(mesa.Model):
         k = self.month % MONTHS_A_YEAR
         plan_firms(
             self.founding.cell_starts, self.model_seed, self.month, mk.monthly_growth(self.values["firms.trend_growth"]),
-            self.state.firms, self.founding.season[k], self.founding.reserve[k - 1],
+            self.state.firms, self.founding.season[self._festival()][k], self.founding.reserve[self._festival(-1)][k - 1],
             self.founding.sales * self.growth * force, self.founding.employed * force,
             self.founding.liquidity, unit_cost.ravel(), relief, self.firm_parameters, self.wanted,
         )  # fmt: skip
+
+    def _festival(self, later: int = 0) -> int:
+        """Return where the Spring Festival lies that firms prepare for: 0 as in 2024, 1 the other of January and February.
+
+        From March on it is that of the next year. ``later``: months from now.
+        """
+        month = self.month + later
+        january = MONTHS_A_YEAR * ((month + MONTHS_A_YEAR - 2) // MONTHS_A_YEAR)
+        calendar = self.baseline.calendar
+        if january not in calendar:
+            return 0
+        return int(calendar[january].spring_festival != calendar[0].spring_festival)
 
     def _entry_share(self) -> float:
         """Return newcomers without a job (less unemployed who leave) over all who find work in a month at the start.
@@ -942,8 +950,8 @@ class Economy(mesa.Model):
             settled=mk.ratio(self.channels.cleared[0], self.owed_by_governments()).ravel(),
             settled_buyers=mk.ratio(self.channels.cleared[1], self.owed_by_buyers()).ravel(),
             usual_claims=self.founding.usual_claims,
-            season=self.founding.season[self.month % MONTHS_A_YEAR],
-            reserve=self.founding.reserve[self.month % MONTHS_A_YEAR],
+            season=self.founding.season[self._festival()][self.month % MONTHS_A_YEAR],
+            reserve=self.founding.reserve[self._festival()][self.month % MONTHS_A_YEAR],
             births=self._births(),
             mortal=self.founding.mortal,
             interest=full - np.tile(self.channels.interest_relief, N_CITIES),
@@ -1205,7 +1213,9 @@ class Economy(mesa.Model):
         labour = self.worked[..., 1:3].sum(axis=2) / level
         labour[:, Sector.FARMING] += self.by_city[:, Item.FARM] / (level * farm_season(-1, v))
         columns = list(SIZED_BY_LABOUR)
-        share = v["flows.labour_coverage"] * np.asarray(v["flows.labour_share"])
+        is_farming = np.array([sector == Sector.FARMING for sector in columns])
+        coverage = np.where(is_farming, v["flows.farm_coverage"], v["flows.labour_coverage"])
+        share = coverage * np.asarray(v["flows.labour_share"])
         needed[:, columns] = labour[:, columns] / (share * margin[columns])
         return needed
 
@@ -1296,7 +1306,7 @@ class Economy(mesa.Model):
             exit_level=settled.exit_level,
             mortal=cells.mortal,
             usual_claims=cells.usual_claims,
-            season=cells.season,
+            season=fs.both_orders(cells.season),
             bills=cells.bills,
             reserve=settled.reserve,
         )

@@ -111,11 +111,12 @@ class Founding:
     usual_claims: np.ndarray
     """(cells,) what buyers owe firms at the start, months of sales"""
     season: np.ndarray
-    """(12, cells) sales of each month of a usual year over those of a mean one"""
+    """(2, 12, cells) sales of each month of a usual year over those of a mean one, where the Spring Festival is as in 2024, and
+    where January and February change places"""
     bills: np.ndarray
     """(12, cells) what owners take in a month over a mean one"""
     reserve: np.ndarray
-    """(12, cells) cash that firms keep at the end of each month for poorer months to come, months of sales"""
+    """(2, 12, cells) cash that firms keep at the end of each month for poorer months to come, months of sales"""
 
 
 @dataclass
