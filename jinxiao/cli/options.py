@@ -44,6 +44,7 @@ class New(StrEnum):
 
     whole = "whole"
     each = "each"
+    authority = "authority"
 
 
 class Sampling(StrEnum):

@@ -47,8 +47,10 @@ from jinxiao.model.month import (
     farm_season,
     household_month,
     interest_in_property,
+    of_residents,
     policy_channels,
     tourist_month,
+    trips_in_holiday,
 )
 from jinxiao.model.names import (
     CITIES,
@@ -68,7 +70,7 @@ from jinxiao.model.outcomes import Outcomes
 from jinxiao.model.population import Population
 from jinxiao.model.random import take_up_draw
 from jinxiao.model.recorder import Recorder
-from jinxiao.model.state import Founding, State, firm_claims, firm_debt, firm_money, household_money
+from jinxiao.model.state import Founding, Leisure, State, firm_claims, firm_debt, firm_money, household_money
 from jinxiao.model.supply import SIZED_BY_LABOUR, SupplyTable, goods_by_supplier, sales_at_start, supply_table
 from jinxiao.model.tourists import choice
 from jinxiao.model.tourists.columns import PARTY
@@ -76,6 +78,7 @@ from jinxiao.model.tourists.loop import N_PERIOD_COUNTS, N_VISIT_COUNTS, VisitCo
 from jinxiao.model.tourists.setup import FIRST_PARTY, make_parties, persons_in_pool, tourist_parameters
 
 MONTHS_A_YEAR = 12
+MAY = 4
 BURN_IN = MONTHS_A_YEAR
 """Months before January 2024 in which markets are held still and households and visitors settle."""
 KEPT_FOR_2024 = (
@@ -150,15 +153,11 @@ def closing_parts(claims: np.ndarray, money: np.ndarray, by_city: Sequence[bool]
 
 
 def _seasons(supply: SupplyTable, final: np.ndarray, supplier_share: np.ndarray) -> np.ndarray:
-    """Return sales of each month over those of a mean one, shape (12, cells), from final demand (12, cities, sectors).
-
-    January and February count as one, as in official statistics: Spring Festival falls in either.
-    """
+    """Return sales of each month over those of a mean one, shape (12, cells), from final demand (12, cities, sectors)."""
     sales = (
         final
         + supplier_share * np.array([supply.bought(supply.sales(m.sum(axis=0))) for m in final])[:, None, :]
     )
-    sales[:2] = sales[:2].mean(axis=0)
     mean = sales.mean(axis=0)
     season = np.where(mean > LEAST_SALES, sales / np.maximum(mean, LEAST_SALES), 1.0)
     return np.maximum(season, LEAST_SEASON).reshape(len(final), -1)
@@ -384,11 +383,6 @@ class Economy(mesa.Model):
         )
         self.usual_visitors = self._usual_visitors()
         for_residents = self._residents_drawn()
-        self.trip_logsum, self.destination_cdf = mk.trip_choice(
-            self.neutral_destinations,
-            added + for_residents,
-            self.values["tourists.dissimilarity"],
-        )
         self.outing_shift, self.site_share = mk.outing_choice(
             self.conditions, self.state.markets.crowding, self.values
         )
@@ -400,6 +394,69 @@ class Economy(mesa.Model):
             self.state.markets.crowding,
             self.values["tourists.crowding"],
         ) + mk.drawn(self.conditions.brought_visitors, self.usual_visitors)
+        self._book_ahead(added + for_residents)
+        # those who keep a calendar are most of those who travel
+        usual, holiday = of_residents(self.state.markets.ahead_price, self.values)
+        on_holiday = trips_in_holiday(self.days_off(), self.values)[1]
+        price = (1.0 - on_holiday) * usual + on_holiday * holiday
+        self.trip_logsum, self.destination_cdf = mk.trip_choice(
+            self.neutral_destinations,
+            added + for_residents - choice.price_weight(self.values) * np.log(price),
+            self.values["tourists.dissimilarity"],
+        )
+
+    def _book_ahead(self, added: np.ndarray) -> None:
+        """Say what residents who book ahead meet: prices of rooms, who gets one, who is let in at sites.
+
+        Residents are expected to want what they wanted in a like month of the burn-in, more where policy draws them
+        (``added``, utility by city); visitors are expected as always. Nothing is scarce while the burn-in lasts, nor on a
+        recorded path, which holds what was found.
+        """
+        if self.state.firms is None:
+            return
+        s, v, wants = self.state.markets, self.values, self.founding.leisure
+        like = self._like_month()
+        if self.replay is None:
+            days, outside = self.days_off(), self.baseline.outside
+            month = choice.occasions(self.month, days, outside.distance, v)
+            access = choice.entry(self.conditions, v)
+            rooms = choice.find_rooms(
+                month, outside, access, self.visitor_utility, self.visitor_pool,
+                wants.rooms[like] * np.exp(added), days.period_days, v, booked=False,
+            )  # fmt: skip
+            came = self._expected_arrivals(month, access, self.visitor_utility, rooms)
+            outings = wants.outings[like] * np.exp(self.outing_shift) * self.site_share
+            visits = outings + wants.trips[like] * np.exp(added) + came
+            capacity = days.period_days[:, None] * wants.sites[None, :]
+            let_in = choice.let_in(mk.ratio(visits, capacity), v["tourists.site_spread"])
+            for state in (s, self.market_path[-1]):
+                state.ahead_price, state.ahead_share, state.site_found = rooms.price, rooms.share, let_in
+        outings = wants.outings[like]
+        mean = mk.ratio((outings * s.site_found).sum(axis=0), outings.sum(axis=0))
+        self.site_share = self.site_share * np.where(outings.sum(axis=0) > 0.0, mean, 1.0)
+
+    def _like_month(self) -> int:
+        """Return the month of 2024 that is like this one: the same, but that with the Spring Festival if this has it."""
+        k = self.month % MONTHS_A_YEAR
+        if k > 1:
+            return k
+        festival = self.days_off().spring_festival
+        return k if self.baseline.calendar[k].spring_festival == festival else 1 - k
+
+    def _expected_arrivals(
+        self, month: choice.Occasions, access: np.ndarray, utility: np.ndarray, rooms: choice.Lodging
+    ) -> np.ndarray:
+        """Return persons from outside expected by part of the month and city, shape (periods, cities)."""
+        outside, v = self.baseline.outside, self.values
+        prices = choice.price_weight(v) * np.log(rooms.price)
+        cities, logsum = choice.city_weights(outside, utility[None] - prices, v)
+        coming = choice.coming(
+            month, outside.normal, access[:, None] + logsum, v["tourists.base_probability"]
+        )
+        came = choice.arrivals(
+            month, coming, cities, rooms, self.visitor_pool, self.tourist_parameters.returns_at_night, v
+        )
+        return np.asarray(came.sum(axis=0))
 
     def _usual_visitors(self) -> np.ndarray:
         """Return persons from outside expected without policy and crowds, shape (cities,); nought where no event draws any."""
@@ -626,13 +683,15 @@ class Economy(mesa.Model):
 
         What is not on the longest holiday falls on weekends and workdays by a given share.
         """
-        counts = self.trips.sum(axis=0)[:N_CITIES]
-        lodged = self.values["tourists.resident_lodging"] / self.values["tourists.resident_guests_per_room"]
-        holiday = lodged * counts[:, TripCount.HOLIDAY_NIGHTS]
-        other = lodged * counts[:, TripCount.NIGHTS] - holiday
+        counts = self.trips.sum(axis=0)[:N_CITIES] / self.values["tourists.resident_guests_per_room"]
+        return self._by_part(counts[:, TripCount.ROOM_NIGHTS], counts[:, TripCount.HOLIDAY_ROOM_NIGHTS])
+
+    def _by_part(self, of_month: np.ndarray, of_holiday: np.ndarray) -> np.ndarray:
+        """Return what residents do in a month by part of it, shape (periods, cities), from all of it and that on its holiday."""
         on_weekends = self.values["tourists.resident_weekend_nights"]
+        other = of_month - of_holiday
         nights = np.zeros((N_PERIODS, N_CITIES))
-        nights[Period.HOLIDAY] = holiday
+        nights[Period.HOLIDAY] = of_holiday
         nights[Period.WEEKENDS] = on_weekends * other
         nights[Period.WORKDAYS] = (1.0 - on_weekends) * other
         return nights
@@ -741,10 +800,22 @@ class Economy(mesa.Model):
         k = self.month % MONTHS_A_YEAR
         plan_firms(
             self.founding.cell_starts, self.model_seed, self.month, mk.monthly_growth(self.values["firms.trend_growth"]),
-            self.state.firms, self.founding.season[k], self.founding.reserve[k - 1],
+            self.state.firms, self.founding.season[self._festival()][k], self.founding.reserve[self._festival(-1)][k - 1],
             self.founding.sales * self.growth * force, self.founding.employed * force,
             self.founding.liquidity, unit_cost.ravel(), relief, self.firm_parameters, self.wanted,
         )  # fmt: skip
+
+    def _festival(self, later: int = 0) -> int:
+        """Return where the Spring Festival lies that firms prepare for: 0 as in 2024, 1 the other of January and February.
+
+        From March on it is that of the next year. ``later``: months from now.
+        """
+        month = self.month + later
+        january = MONTHS_A_YEAR * ((month + MONTHS_A_YEAR - 2) // MONTHS_A_YEAR)
+        calendar = self.baseline.calendar
+        if january not in calendar:
+            return 0
+        return int(calendar[january].spring_festival != calendar[0].spring_festival)
 
     def _entry_share(self) -> float:
         """Return newcomers without a job (less unemployed who leave) over all who find work in a month at the start.
@@ -840,7 +911,7 @@ class Economy(mesa.Model):
             self.visit.month, coming, cities, self._lodging(), self.visitor_pool,
             self.tourist_parameters.returns_at_night, v,
         )  # fmt: skip
-        return np.asarray(residents + came.sum(axis=0))
+        return np.asarray(residents + came.sum(axis=(0, 1)))
 
     def _lodging(self) -> choice.Lodging:
         s = self.state.markets
@@ -879,8 +950,8 @@ class Economy(mesa.Model):
             settled=mk.ratio(self.channels.cleared[0], self.owed_by_governments()).ravel(),
             settled_buyers=mk.ratio(self.channels.cleared[1], self.owed_by_buyers()).ravel(),
             usual_claims=self.founding.usual_claims,
-            season=self.founding.season[self.month % MONTHS_A_YEAR],
-            reserve=self.founding.reserve[self.month % MONTHS_A_YEAR],
+            season=self.founding.season[self._festival()][self.month % MONTHS_A_YEAR],
+            reserve=self.founding.reserve[self._festival()][self.month % MONTHS_A_YEAR],
             births=self._births(),
             mortal=self.founding.mortal,
             interest=full - np.tile(self.channels.interest_relief, N_CITIES),
@@ -1038,7 +1109,7 @@ class Economy(mesa.Model):
         )
         custom = np.zeros((BURN_IN, N_CITIES, N_SECTORS))
         visits = np.zeros((BURN_IN, N_CITIES))
-        lodged = []
+        wants = []
         money = np.zeros((N_CELLS, N_ITEMS))
         plain = np.zeros((N_CELLS, N_ITEMS))
         start = {name: getattr(self.state.households, name).copy() for name in KEPT_FOR_2024}
@@ -1059,23 +1130,56 @@ class Economy(mesa.Model):
             money += self.cell_accounts / level / BURN_IN
             plain += self.cell_accounts / BURN_IN
             visits[m + BURN_IN] = self._visits() - self.visit_counts[..., VisitCount.PERSONS].sum(axis=0)
-            lodged.append(self._resident_nights())
+            wants.append(self._wants())
         for name, column in start.items():
             getattr(self.state.households, name)[...] = column
         # homes bought while markets rest are given back, and with them what renewed them
         h = self.state.households
         h.durable_bought[h.tenure == 0, RENOVATION_SLOT] = household_columns.NOT_OWNED
-        self._make_up_for_full_houses(lodged)
+        self._make_up_for_full_houses([rooms for rooms, _, _ in wants])
         # counts do not grow with the trend, money does
         self.settled_accounts = np.where(np.isin(np.arange(N_ITEMS), COUNTS), plain, money)
         self.month, self.conditions = 0, conditions
         self.market_path.clear()
-        return self._found(custom, visits, float(money[:, Item.HOME_SPENDING].sum()))
+        leisure = self._leisure_at_start(*(np.array(part) for part in zip(*wants, strict=True)))
+        return self._found(custom, visits, float(money[:, Item.HOME_SPENDING].sum()), leisure)
+
+    def _wants(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what residents want this month by part of it and city: nights of rooms, days out, trips; (periods, cities)."""
+        c = self.trip_counts[:N_CITIES]
+        guests = self.values["tourists.resident_guests_per_room"]
+        all_persons = c[:, TripCount.PERSONS] + c[:, TripCount.OUTING_PERSONS]
+        on_holiday = mk.ratio(c[:, TripCount.HOLIDAY_PERSONS], all_persons)
+        rooms = self._by_part(
+            c[:, TripCount.ROOMS_WANTED] / guests, c[:, TripCount.HOLIDAY_ROOMS_WANTED] / guests
+        )
+        outings, trips = (
+            self._by_part(c[:, count], c[:, count] * on_holiday)
+            for count in (TripCount.OUTING_PERSONS, TripCount.PERSONS)
+        )
+        return rooms, outings, trips
+
+    def _leisure_at_start(self, rooms: np.ndarray, outings: np.ndarray, trips: np.ndarray) -> Leisure:
+        """Return what residents want in each month of the first year, and how many visitors a day the sites of a city take.
+
+        Capacity is what makes the published use on a day of the May Day holiday.
+        """
+        v, outside, days = self.values, self.baseline.outside, self.baseline.calendar[MAY]
+        month = choice.occasions(MAY, days, outside.distance, v)
+        access, nothing = np.zeros(N_MARKETS), np.zeros(N_CITIES)
+        lodging = choice.find_rooms(
+            month, outside, access, nothing, self.visitor_pool, rooms[MAY], days.period_days, v, booked=False
+        )
+        came = self._expected_arrivals(month, access, nothing, lodging)
+        visits = (v["leisure.site_share"] * outings[MAY] + trips[MAY] + came)[Period.HOLIDAY]
+        return Leisure(
+            rooms, outings, trips, visits / days.period_days[Period.HOLIDAY] / v["tourists.site_holiday_use"]
+        )
 
     def _make_up_for_full_houses(self, lodged: Sequence[np.ndarray]) -> None:
         """Enlarge pool and daily spending for rooms that lack, so that as many come and as much is spent as is published.
 
-        ``lodged`` holds, for each month of the first year, nights of rooms for residents, (periods, cities).
+        ``lodged`` holds, for each month of the first year, nights of rooms that residents want, (periods, cities).
         """
         parties = self.state.parties
         p = self.tourist_parameters
@@ -1109,11 +1213,13 @@ class Economy(mesa.Model):
         labour = self.worked[..., 1:3].sum(axis=2) / level
         labour[:, Sector.FARMING] += self.by_city[:, Item.FARM] / (level * farm_season(-1, v))
         columns = list(SIZED_BY_LABOUR)
-        share = v["flows.labour_coverage"] * np.asarray(v["flows.labour_share"])
+        is_farming = np.array([sector == Sector.FARMING for sector in columns])
+        coverage = np.where(is_farming, v["flows.farm_coverage"], v["flows.labour_coverage"])
+        share = coverage * np.asarray(v["flows.labour_share"])
         needed[:, columns] = labour[:, columns] / (share * margin[columns])
         return needed
 
-    def _found(self, by_month: np.ndarray, visits: np.ndarray, homes: float) -> Founding:
+    def _found(self, by_month: np.ndarray, visits: np.ndarray, homes: float, leisure: Leisure) -> Founding:
         """Found firms for the custom of each month (12, cities, sectors) and home sales of a mean one, yuan at trend level."""
         v = self.values
         custom = by_month.mean(axis=0)
@@ -1183,6 +1289,7 @@ class Economy(mesa.Model):
             tightness=normal.sum(axis=1) / np.maximum(unemployed, 1.0),
             unemployed=unemployed,
             visits=visits,
+            leisure=leisure,
             force=self._labour_force(),
             farm=float(self.totals[Item.FARM]) / (level * farm_season(-1, v)),
             building=building,
@@ -1199,7 +1306,7 @@ class Economy(mesa.Model):
             exit_level=settled.exit_level,
             mortal=cells.mortal,
             usual_claims=cells.usual_claims,
-            season=cells.season,
+            season=fs.both_orders(cells.season),
             bills=cells.bills,
             reserve=settled.reserve,
         )

@@ -49,6 +49,10 @@ class MarketState:
         Log of last month's visits over normal.
     room_price, room_share, room_second : ndarray, shape (periods, cities)
         What the market for rooms says this month: see :class:`jinxiao.model.tourists.choice.Lodging`.
+    ahead_price, ahead_share : ndarray, shape (periods, cities)
+        The same as residents meet it, who book ahead: price, and part of those who want a room that get one.
+    site_found : ndarray, shape (periods, cities)
+        Part of those who want to see a city's sites that is let in.
     """
 
     price: np.ndarray
@@ -65,6 +69,9 @@ class MarketState:
     room_price: np.ndarray
     room_share: np.ndarray
     room_second: np.ndarray
+    ahead_price: np.ndarray
+    ahead_share: np.ndarray
+    site_found: np.ndarray
 
     def copy(self) -> "MarketState":
         """Return an independent copy."""
@@ -99,6 +106,9 @@ def neutral_markets(level: float, finding: float, separation: np.ndarray) -> Mar
         room_price=np.ones((N_PERIODS, N_CITIES)),
         room_share=np.ones((N_PERIODS, N_CITIES)),
         room_second=np.zeros((N_PERIODS, N_CITIES)),
+        ahead_price=np.ones((N_PERIODS, N_CITIES)),
+        ahead_share=np.ones((N_PERIODS, N_CITIES)),
+        site_found=np.ones((N_PERIODS, N_CITIES)),
     )
 
 

@@ -27,7 +27,7 @@ from jinxiao.model.names import (
     Period,
     Sector,
 )
-from jinxiao.model.tourists.choice import Lodging, free_cities, holiday_occasions
+from jinxiao.model.tourists.choice import WAKING_HOURS, Lodging, free_cities, holiday_occasions
 from jinxiao.model.tourists.loop import TouristMonth
 
 if TYPE_CHECKING:
@@ -189,7 +189,8 @@ def trip_odds(
         fits[0] ** values["leisure.block_weight"]
     )
     odds[:, :, 2] = np.exp(constant[2][None, :, None]) * fits[1] ** values["leisure.block_weight"]
-    return np.exp(values["leisure.season"][month % 12]) * odds.reshape(N_ZONES, 3, LONGEST_BLOCK + 1)
+    inside, beyond = np.exp(np.asarray(values["leisure.season"])[:, month % 12])
+    return np.array([inside, inside, beyond])[:, None] * odds.reshape(N_ZONES, 3, LONGEST_BLOCK + 1)
 
 
 def own_days(month: int, calendar: CalendarMonth, values: Mapping[str, Any]) -> np.ndarray:
@@ -344,6 +345,11 @@ def household_month(
         renewal_rule=int(c.renewal_rule),
         home_price_factor=c.home_price_factor,
         holiday_trip=trips_in_holiday(calendar, v),
+        resident_room_price=of_residents(s.ahead_price, v),
+        resident_room_share=of_residents(s.ahead_share, v),
+        spring_festival=calendar.spring_festival,
+        home_by_evening=home_by_evening(economy.baseline.distance, v),
+        site_found=of_residents(s.site_found, v),
         delivery=c.delivery,
         home_trend=math.exp(v["housing.purchase_trend"] * (economy.month - MIDDLE_OF_2024) / 12.0),
         luck=economy.luck,
@@ -359,6 +365,22 @@ def trips_in_holiday(calendar: CalendarMonth, values: Mapping[str, Any]) -> np.n
     others = np.array([days[Period.WORKDAYS] + days[Period.WEEKENDS], days[Period.WEEKENDS]])
     a_day = occasions / days[Period.HOLIDAY] if occasions > 0.0 else 1.0
     return np.append(occasions / (occasions + others), a_day)
+
+
+def of_residents(by_period: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
+    """Return what residents meet of prices or shares by part of the month, off the longest holiday and on it, (2, cities).
+
+    Off the holiday a given share of nights is on weekends.
+    """
+    weekends = values["tourists.resident_weekend_nights"]
+    usual = weekends * by_period[Period.WEEKENDS] + (1.0 - weekends) * by_period[Period.WORKDAYS]
+    return np.stack([usual, by_period[Period.HOLIDAY]])
+
+
+def home_by_evening(distance: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
+    """Return whether a city is so near that one goes home in the evening, by land, shape (cities, cities)."""
+    start, speed = values["tourists.travel"][:2]
+    return np.asarray(2.0 * (start + distance / speed) / WAKING_HOURS <= values["tourists.day_trip_travel"])
 
 
 def tourist_month(economy: "Economy") -> TouristMonth:
@@ -395,6 +417,7 @@ def tourist_month(economy: "Economy") -> TouristMonth:
         coupons=c.coupons,
         visitor_claim=claim,
         luck=economy.luck,
+        site_found=s.site_found,
         event_share=mk.event_share(c.brought_visitors, economy.usual_visitors),
         event_ticket=mk.ratio(c.event_tickets, c.brought_visitors),
     )

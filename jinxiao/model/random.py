@@ -44,6 +44,8 @@ class Draw(IntEnum):
     TRIP_LENGTH = 25
     TRIP_SPENDING = 26
     OUTING_SPENDING = 27
+    TRIP_ROOM = 28
+    """whether a trip's night is in a room, and a place in the queue for it"""
     LEAVE = 29
     SCHOOL = 30
     # rare ones, and the start

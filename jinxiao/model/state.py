@@ -21,6 +21,26 @@ from jinxiao.model.tourists.setup import PartyColumns
 
 
 @dataclass(frozen=True)
+class Leisure:
+    """What residents want in each month of the year before the start, with nothing scarce, and what sites can take.
+
+    Attributes
+    ----------
+    rooms : ndarray, shape (12, periods, cities)
+        Nights of rooms on trips within the province.
+    outings, trips : ndarray, shape (12, periods, cities)
+        Persons on days out in their own city, and on trips within the province.
+    sites : ndarray, shape (cities,)
+        Visitors a day that the sites of a city can take.
+    """
+
+    rooms: np.ndarray
+    outings: np.ndarray
+    trips: np.ndarray
+    sites: np.ndarray
+
+
+@dataclass(frozen=True)
 class Founding:
     """What is fixed when markets open in January 2024, after burn-in.
 
@@ -42,6 +62,8 @@ class Founding:
         Vacancies over unemployed, and unemployed, at the start.
     visits : ndarray, shape (12, cities)
         Visits of residents in each month before the start, days out in their own city among them.
+    leisure : Leisure
+        What residents want of rooms and sites, and how much there is of these.
     force : ndarray, shape (cities,)
         Labour force.
     farm : float
@@ -65,6 +87,7 @@ class Founding:
     tightness: np.ndarray
     unemployed: np.ndarray
     visits: np.ndarray
+    leisure: Leisure
     force: np.ndarray
     farm: float
     building: np.ndarray
@@ -88,11 +111,12 @@ class Founding:
     usual_claims: np.ndarray
     """(cells,) what buyers owe firms at the start, months of sales"""
     season: np.ndarray
-    """(12, cells) sales of each month of a usual year over those of a mean one"""
+    """(2, 12, cells) sales of each month of a usual year over those of a mean one, where the Spring Festival is as in 2024, and
+    where January and February change places"""
     bills: np.ndarray
     """(12, cells) what owners take in a month over a mean one"""
     reserve: np.ndarray
-    """(12, cells) cash that firms keep at the end of each month for poorer months to come, months of sales"""
+    """(2, 12, cells) cash that firms keep at the end of each month for poorer months to come, months of sales"""
 
 
 @dataclass

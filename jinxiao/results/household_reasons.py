@@ -477,6 +477,9 @@ REASONS: Final = (
     Reason("no_trip_too_dear", "quiet", Label(
         "no trip: too dear for the cash at hand.", "未出游：手头现金不足。"
     ), _no_trip(3)),
+    Reason("no_trip_no_room", "quiet", Label(
+        "no trip: no room was left where it was to go.", "未出游：目的地客房已满。"
+    ), _no_trip(4)),
     Reason("outings", "quiet", Label(
         "out in the own city on {days}, for {cost} yuan.", "在本市休闲{days}，花费{cost}元。"
     ), _outings),

@@ -428,3 +428,24 @@ def test_only_the_group_is_paid_sooner(history: Economy, reference: Economy) -> 
     paid_sooner = (f.group == 2)[owed]
     assert ratio[paid_sooner].mean() < 0.9
     assert ratio[~paid_sooner].mean() == pytest.approx(1.0, abs=0.02)
+
+
+def test_firms_know_in_which_month_the_festival_is(history: Economy) -> None:
+    season, reserve = history.founding.season, history.founding.reserve
+    np.testing.assert_array_equal(season[0][2:], season[1][2:])
+    np.testing.assert_array_equal(season[0][:2], season[1][1::-1])
+    np.testing.assert_allclose(season.mean(axis=1)[0], season.mean(axis=1)[1])
+    assert (reserve >= 0.0).all()
+    # 2024 and 2026 have it in February, 2025 in January; from March on firms look to the next
+    found, twin = {}, history.fork(neutral_policy())
+    for month in (0, 1, 2, 11, 12, 13, 14, 24):
+        twin.month = month
+        found[month] = twin._festival()
+    assert found == {0: 0, 1: 0, 2: 1, 11: 1, 12: 1, 13: 1, 14: 0, 24: 0}
+
+
+def test_a_poor_month_of_a_high_season_leaves_some_trade_to_expect() -> None:
+    usual = rules.usual_sales.py_func
+    assert usual(100.0, 1.0, 80.0, 0.1) == 100.0
+    assert usual(100.0, 1.5, 80.0, 0.1) == pytest.approx(60.0)
+    assert usual(100.0, 3.0, 80.0, 0.1) == pytest.approx(10.0)

@@ -27,8 +27,8 @@ from jinxiao.model.households.rules import (
     WORKER_CALENDAR,
 )
 from jinxiao.model.markets import outing_choice
-from jinxiao.model.month import trip_odds
-from jinxiao.model.names import N_CITIES, Occupation, month_index
+from jinxiao.model.month import home_by_evening, trip_odds
+from jinxiao.model.names import N_CITIES, Occupation, Period, month_index
 
 trip_shares = rules.trip_shares.py_func
 wish_fits = rules.wish_fits
@@ -303,7 +303,7 @@ def test_diaries_say_who_could_not_travel(year: Economy) -> None:
         assert (d[d[:, Entry.TRIP_BLOCK] < 2, Entry.NO_TRIP] == 1).all()
         assert (d[:, Entry.OUTINGS] + np.where(went, d[:, Entry.TRIP_NIGHTS], 0.0) <= 31).all()
         reasons |= set(np.unique(d[:, Entry.NO_TRIP]))
-    assert reasons == {0.0, 1.0, 2.0, 3.0}
+    assert reasons == {0.0, 1.0, 2.0, 3.0, 4.0}
     # November is next: a family of formal workers with a pupil and no grandparents has weekends alone
     year.run_for(1)
     formal = ((h.occupation == Occupation.FORMAL) & (h.employed == 1)).any(axis=1)
@@ -376,3 +376,41 @@ def test_a_school_break_takes_covered_families_away(
     assert more[0.5].sum() / more[1.0].sum() == pytest.approx(0.5, abs=0.15)
     pupil = (history.state.households.child_age >= 60).any(axis=1)
     assert not more[1.0][~pupil].any()
+
+
+def test_residents_meet_full_houses_and_holiday_prices_on_national_day(reference: Economy) -> None:
+    october = reference.market_path[9]
+    assert (october.ahead_price[Period.HOLIDAY] > 1.2).all()
+    assert (october.ahead_share[Period.HOLIDAY] < 1.0).all()
+    trips = reference.outcomes().aggregates["trips"][:, :N_CITIES]
+    wanted = trips[9, :, TripCount.HOLIDAY_ROOMS_WANTED]
+    let = trips[9, :, TripCount.HOLIDAY_ROOM_NIGHTS].sum() / wanted.sum()
+    assert let == pytest.approx(float(wanted @ october.ahead_share[Period.HOLIDAY] / wanted.sum()), abs=0.1)
+    assert (trips[..., TripCount.ROOM_NIGHTS] <= trips[..., TripCount.NIGHTS] + 1e-6).all()
+    # in November there are rooms for all
+    np.testing.assert_allclose(trips[10, :, TripCount.ROOM_NIGHTS], trips[10, :, TripCount.ROOMS_WANTED])
+
+
+@given(uniforms_, st.floats(0.05, 0.95), st.floats(0.0, 0.95))
+def test_one_number_says_room_holiday_and_place(u: float, lodging: float, holiday: float) -> None:
+    lodges, on_holiday, place = rules.night_of_trip.py_func(u, lodging, holiday)
+    assert lodges == (u < lodging) and on_holiday in (0, 1) and 0.0 <= place <= 1.0
+    grid = (np.arange(2000) + 0.5) / 2000
+    drawn = np.array([rules.night_of_trip.py_func(x, lodging, holiday) for x in grid])
+    assert drawn[:, 1].mean() == pytest.approx(holiday, abs=0.01)
+    assert drawn[:, 2].mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_near_are_home_by_evening(baseline: Baseline) -> None:
+    near = home_by_evening(baseline.distance, baseline.values)
+    assert near.diagonal().all() and (near == near.T).all()
+    assert baseline.distance[near].max() < baseline.distance[~near].min()
+
+
+def test_winters_keep_residents_at_home_and_send_some_away(baseline: Baseline) -> None:
+    nothing = np.zeros(N_CITIES)
+    january, july = (
+        trip_odds(m, baseline.fit.trip_constant, nothing, nothing, baseline.values) for m in (0, 6)
+    )
+    at_home, away = july[:, :2, 2] / january[:, :2, 2], july[:, 2, 2] / january[:, 2, 2]
+    assert (at_home > 4.0).all() and (away < 3.0).all() and (away > 1.0).all()

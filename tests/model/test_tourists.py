@@ -1,13 +1,14 @@
 """Parties from outside: when they come, where they go, who finds a room; nobody is lost or counted twice."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_policies import HISTORY, branch, neutral_policy, policy_of
+from small_policies import HISTORY, RULE, branch, neutral_policy, policy_of
 
 from jinxiao.calibration.world import World
 from jinxiao.model import month
@@ -300,10 +301,10 @@ def test_without_any_room_only_those_come_who_need_none(
     came = choice.arrivals(month, coming, shares, none, pool, nobody, v)
     want = pool[:, :, None] * coming
     lodge = want * month.overnight * np.asarray(v["tourists.lodging_share"])[None, :, None]
-    np.testing.assert_allclose(came.sum(axis=1), (want - lodge).sum(axis=(1, 2)))
+    np.testing.assert_allclose(came.sum(axis=(1, 2)), (want - lodge).sum(axis=(1, 2)))
     # and where all can go home in the evening nobody stays away
     home = choice.arrivals(month, coming, shares, none, pool, all_, v)
-    np.testing.assert_allclose(home.sum(axis=1), want.sum(axis=(1, 2)))
+    np.testing.assert_allclose(home.sum(axis=(1, 2)), want.sum(axis=(1, 2)))
 
 
 @pytest.mark.parametrize("months_on", [1, 4, 5])
@@ -407,3 +408,52 @@ def test_ticket_waivers_bring_no_fewer(history: Economy) -> None:
 
     full, half, free = (visits(factor) for factor in (1.0, 0.5, 0.0))
     assert full < half < free < 1.3 * full
+
+
+# --- residents ahead of visitors, and sites
+
+
+def test_residents_are_turned_away_and_pay_like_visitors(
+    baseline: Baseline, months: list[Occasions], pool: np.ndarray
+) -> None:
+    october, v = 9, baseline.values
+    days, outside = baseline.calendar[october].period_days, baseline.outside
+    there = days[:, None] * outside.rooms[None, :]
+    access, nothing = np.zeros(N_MARKETS), np.zeros(N_CITIES)
+    ahead = [
+        choice.find_rooms(
+            months[october], outside, access, nothing, pool, part * there, days, v, booked=False
+        )
+        for part in (0.0, 0.2, 0.4)
+    ]
+    for fewer, more in pairwise(ahead):
+        assert (more.share[Period.HOLIDAY] < fewer.share[Period.HOLIDAY]).all()
+        assert (more.price[Period.HOLIDAY] >= fewer.price[Period.HOLIDAY]).all()
+    # served alike, no more is let than there is
+    wanted = 0.4 * there * ahead[2].price ** -choice.price_weight(v)
+    left = (v["tourists.full_occupancy"] - np.asarray(v["tourists.other_guests"])[:, None]) * there
+    assert (wanted * ahead[2].share <= left + 1e-6).all()
+
+
+@given(st.floats(0.01, 50.0), st.floats(0.05, 1.0))
+def test_sites_let_in_what_they_can_take(use: float, spread: float) -> None:
+    found = float(choice.let_in(np.array([use]), spread)[0])
+    assert 0.0 < found <= 1.0
+    assert found * use <= 1.0 + 1e-9
+    assert found * use <= float(choice.let_in(np.array([1.1 * use]), spread)[0]) * 1.1 * use + 1e-12
+    assert float(choice.let_in(np.array([1.1 * use]), spread)[0]) <= found + 1e-12
+
+
+def test_equal_sites_turn_away_only_what_is_beyond_capacity() -> None:
+    use = np.array([0.0, 0.5, 0.99, 2.0, 4.0])
+    np.testing.assert_allclose(choice.let_in(use, 1e-4), [1.0, 1.0, 1.0, 0.5, 0.25], atol=1e-9)
+
+
+def test_sites_are_full_on_long_holidays_only_and_fuller_where_they_are_free(history: Economy) -> None:
+    free = branch(history, policy_of(ticket_factor=np.zeros(N_CITIES), ticket_rule=RULE), 5)
+    paid = branch(history, neutral_policy(), 5)
+    one, other = (e.market_path for e in (free, paid))
+    october, november = 9, 10
+    assert (other[october].site_found[Period.HOLIDAY] < 0.99).all()
+    assert (other[november].site_found[: Period.HOLIDAY] > 0.99).all()
+    assert (one[october].site_found[Period.HOLIDAY] < other[october].site_found[Period.HOLIDAY]).all()

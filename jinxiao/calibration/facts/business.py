@@ -125,7 +125,7 @@ def _expenditure(y: Year2024) -> Iterator[Fact]:
     yield y.fact("gdp_expenditure", "government consumption", bought, Label(False, bridge=public))
     formed = y.other(Sector.CONSTRUCTION) + y.paid((Account.BANKS,), (Account.FIRMS,), "building")
     machines = (
-        "model: building for households, public works and other construction; machines that firms buy outside are "
+        "model: building for households, public works and other construction; machines, software and stocks that firms buy are "
         "not counted: they lack here and swell net outflow by as much"
     )
     yield y.fact("gdp_expenditure", "capital formation", formed, Label(False, bridge=machines))

@@ -48,6 +48,7 @@ def travel(y: Year2024) -> Iterator[Fact]:
     yield y.fact("visitor_spending_per_head", "all", a_trip, Label(True, "of a trip from another province"))
     inside = y.total(Item.TRIP_PERSONS_INSIDE, Item.OUTING_PERSONS)
     yield from _visits(y, inside, arrivals[:N_PROVINCES].sum())
+    yield _winter(y)
     revenue = Label(
         False,
         bridge="counted visits x spending a visit of a survey; model: spending of parties from outside and of "
@@ -75,6 +76,26 @@ def _visits(y: Year2024, inside: float, outside: float) -> Iterator[Fact]:
     yield y.fact("visitors_from_within_province", "all", inside * per_trip, Label(False, bridge=own_city))
     yield y.fact("visitors_from_outside_province", "all", outside * per_trip, Label(True, bridge=counted))
     yield y.fact("domestic_visitors", "all", (inside + outside) * per_trip, Label(False, bridge=doubt))
+
+
+def _winter(y: Year2024) -> Fact:
+    """Visits of the first quarter over those of the first nine months: the winter of Shanxi."""
+    quarter = y.statistics.record("domestic_visitors", PROVINCE, "all", "2018Q1")
+    months = y.statistics.record("domestic_visitors", PROVINCE, "all", "2018-01..2018-09")
+    here = y.outcomes.aggregates["trips"][:, :N_CITIES]
+    residents = here[..., [TripCount.PERSONS, TripCount.OUTING_PERSONS]].sum(axis=(1, 2))
+    outsiders = y.detail("visits")[:, :N_PROVINCES, :, VisitCount.PERSONS].sum(axis=(1, 2))
+    per_inside = y.newest("visitors_from_within_province").count / residents[:MONTHS].sum()
+    visits = per_inside * residents[:MONTHS] + y.baseline.values["tourists.visits_per_trip"] * outsiders
+    arithmetic = f"{quarter.value:g} / {months.value:g}"
+    value = 100.0 * quarter.count / months.count
+    published = Published.derived(value, "% of January to September", arithmetic, quarter, months)
+    model = 100.0 * float(visits[:3].sum() / visits[:9].sum())
+    label = Label(
+        False,
+        bridge="visits of 2018, by the count of then; model: 2024, visits as counted in that year",
+    )
+    return fact("domestic_visitors", "first quarter", published, model, label)
 
 
 def _holidays(y: Year2024, inside: float, earned: float) -> Iterator[Fact]:

@@ -17,6 +17,7 @@ FIRM_PARAMETER_FIELDS = (
     "quality_persistence", "quality_deviation",
     "liquidity_elasticity", "liquidity_reach", "usual_debt", "finance_speed", "stock_months",
     "exit_profit_elasticity", "exit_size_elasticity", "normal_margin", "profit_memory", "owner_support",
+    "least_usual",
 )  # fmt: skip
 FirmParameters = namedtuple("FirmParameters", FIRM_PARAMETER_FIELDS)
 CellMonth = namedtuple(
@@ -194,7 +195,7 @@ def plan_firms(
             share = f.size[i] * np.exp(float(f.quality[i])) / pull
             before = monthly * f.expected[i]
             # what the season brings is no surprise
-            of_mean_month = rules.usual_sales(f.sales[i], season[cell], before)
+            of_mean_month = rules.usual_sales(f.sales[i], season[cell], before, p.least_usual)
             f.expected[i] = rules.expected_demand(f.expected[i], of_mean_month, p.expectation_speed, monthly)
             liquid = liquidity_of(f, i, reserve[cell], p) / liquidity[cell]
             f.target[i] = rules.labour_target(
@@ -267,7 +268,7 @@ def settle_firms(
             f.receivable[i] += to_buyers - cleared_buyers
             f.owed[i] += to_governments - cleared
             # owners know the seasons of their trade: they judge by what the month would have brought in a mean one
-            usual_sales = rules.usual_sales(f.sales[i], c.season[cell], f.expected[i])
+            usual_sales = rules.usual_sales(f.sales[i], c.season[cell], f.expected[i], p.least_usual)
             usual = profit + (usual_sales - f.sales[i]) * (1.0 - c.variable[cell])
             f.profit[i] += p.profit_memory * (
                 (usual / usual_sales if usual_sales > 0.0 else 0.0) - f.profit[i]
@@ -297,9 +298,10 @@ def settle_firms(
             kept = not mortal or (f.profit[i] >= 0.0 and luck < p.owner_support)
             if failed and (kept or not turnover):
                 needed = max(-cash, -capital, 0.0)
-                if not kept:  # another owner takes the firm over, with the cash it wants and new hopes
+                if not kept:  # another owner takes the firm over, with the cash it wants, new hopes and the custom of a mean one
                     needed = max(kept_cash - cash, needed)
                     f.profit[i] = max(f.profit[i], p.normal_margin)
+                    f.quality[i] = max(f.quality[i], 0.0)
                     totals[cell, _FAILURES] += w
                 cash += needed
                 out -= needed

@@ -9,17 +9,15 @@ rule = njit(cache=True, nogil=True, error_model="numpy")
 
 LONGEST_EXPONENT = 2.0
 """Bound on the log of the response of exit to profit: no firm closes for sure because of one bad expectation."""
-LEAST_USUAL = 0.1
-"""Least share of a month's sales that counts as usual trade."""
 
 
 @rule
-def usual_sales(sales, season, expected):
+def usual_sales(sales, season, expected, least):
     """Sales of a month as they would be in a mean one, yuan: less what the season adds to expected sales of a mean month.
 
-    Never less than a tenth of what was sold, so that a poor month within a high season leaves some trade to expect.
+    Never less than the share ``least`` of what was sold, so that a poor month within a high season leaves some trade to expect.
     """
-    return max(sales - (season - 1.0) * expected, LEAST_USUAL * sales)
+    return max(sales - (season - 1.0) * expected, least * sales)
 
 
 @rule

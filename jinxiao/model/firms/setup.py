@@ -206,8 +206,8 @@ class Settled:
         Mean liquidity factor.
     exit_level : float
         Monthly chance of closing of a firm of mean size and normal profit that gives the published rate.
-    reserve : ndarray, shape (12, cells)
-        Cash kept at the end of each month for poorer months to come, months of sales.
+    reserve : ndarray, shape (2, 12, cells)
+        Cash kept at the end of each month for poorer months to come, months of sales, by where the Spring Festival lies.
     """
 
     rents: np.ndarray
@@ -224,9 +224,12 @@ def settle(f: FirmColumns, starts: np.ndarray, cells: Cells, values: Values, see
     wage = np.where(cells.employed > 0.0, cells.wages / np.maximum(cells.employed, 1e-9), 0.0)
     sold = np.maximum(cells.sales, 1e-9)
     rents = 1.0 - cells.variable - (cells.wages + cells.fixed) / sold - p.normal_margin
-    reserve = seasonal_reserve(
-        cells.season, p.normal_margin, 1.0 - cells.variable - rents, cells.bills, cells.fixed / sold
-    )
+    contribution = 1.0 - cells.variable - rents
+    both = np.stack([
+        seasonal_reserve(season, p.normal_margin, contribution, cells.bills, cells.fixed / sold)
+        for season in both_orders(cells.season)
+    ])  # fmt: skip
+    reserve = both[0]
     f.cash[...] += np.where(f.weight > 0.0, reserve[-1, _cell(f)], 0.0) * f.expected
     liquidity, normal = np.ones(_CELLS), np.zeros(_CELLS)
     price, wanted, totals = np.empty(_CELLS), np.zeros(_CELLS), np.zeros((_CELLS, N_TOTALS))
@@ -259,7 +262,14 @@ def settle(f: FirmColumns, starts: np.ndarray, cells: Cells, values: Values, see
     chance = _mean_exit(f, cells, p)
     asked = values["firms.exit_rate"] - failing / max(firms, 1.0)
     level = max(asked, 0.1 * values["firms.exit_rate"]) / MONTHS_A_YEAR / max(chance, 1e-9)
-    return Settled(rents, normal, float(level), reserve)
+    return Settled(rents, normal, float(level), both)
+
+
+def both_orders(season: np.ndarray) -> np.ndarray:
+    """Return seasons (12, cells) as they are and with January and February changed: the Spring Festival falls in either."""
+    other = season.copy()
+    other[:2] = season[1::-1]
+    return np.stack([season, other])
 
 
 def _cell(f: FirmColumns) -> np.ndarray:

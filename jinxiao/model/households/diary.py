@@ -110,9 +110,10 @@ class Entry(IntEnum):
     OUTING_COST = 49
     """cost of them"""
     NO_TRIP = 50
-    """why there was none: 0 there was one, 1 no two days off in a row, 2 preferred not to, 3 too dear for the cash at hand"""
+    """why there was none: 0 there was one, 1 no two days off in a row, 2 preferred not to, 3 too dear for the cash at hand, 4 no
+    room where it was to go, and too far for a day"""
     SITE_VISITS = 51
-    """persons times visits to sites of the own city, on days out"""
+    """persons times visits to sites: of the own city on days out, and one on a trip within the province"""
     # by good, category and class of durables
     GOODS = 52
     """first of the goods: spent out of the monthly budget, coupons' part included"""

@@ -87,8 +87,9 @@ PARAMETER_FIELDS = (
     # trips
     "trip_income_weight", "trip_dissimilarity", "trip_company", "trip_cost", "relative_cost",
     "spending_income_elasticity", "spending_sigma", "wished_nights", "party_share", "family_trip_days",
-    "trip_components", "outing_components", "site_ticket_share", "outing_days", "holiday_weight",
+    "trip_components", "outing_components", "site_ticket_share", "outing_days",
     "leave_stretch", "leave_in_one_go",
+    "resident_lodging",
     "parents_alone_gain", "trip_displacement", "outing_displacement", "trip_cash_share", "trip_savings_share",
     "trip_income_months",
     "trip_full_days",
@@ -125,6 +126,7 @@ MONTH_FIELDS = (
     "holidays_a_year", "leave_take_up", "leave_bridging", "school_break", "school_share", "ticket_factor",
     "ticket_rule",
     "holiday_trip",
+    "resident_room_price", "resident_room_share", "home_by_evening", "site_found", "spring_festival",
     # durables and their credit
     "durable_rules", "hazard_bound", "pool_open", "loan_rate_cut", "loan_eligible", "loan_rule",
     "new_energy_share", "pool_refill",
@@ -244,6 +246,7 @@ TRIP_SECTORS = (
 )
 """Sectors of the five components of a trip: transport, lodging, meals, tickets, shopping."""
 _TRIP_SECTOR = np.array(TRIP_SECTORS, np.uint64)
+_LODGING = 1
 _TICKETS = 3
 _TRIP_RETAIL = np.array([0.0, 0.0, 1.0, 0.0, 1.0])
 _TRIP_SERVICE = np.array([1.0, 1.0, 1.0, 1.0, 0.0])
@@ -262,11 +265,19 @@ class TripCount(IntEnum):
     """of those on days out, visitors of museums and sites"""
     NIGHTS = 5
     """person-nights of trips"""
-    HOLIDAY_NIGHTS = 6
-    """of these, on the longest public holiday of the month"""
+    HOLIDAY_ROOM_NIGHTS = 6
+    """person-nights in rooms on the longest public holiday of the month"""
     HOLIDAY_PERSONS = 7
     """persons on trips and on days out on that holiday"""
     HOLIDAY_YUAN = 8
+    TRIP_SITE_VISITS = 9
+    """visits to sites on trips: one a person and trip, less those who find them full"""
+    ROOMS_WANTED = 10
+    """nights of persons who want a room, on trips"""
+    HOLIDAY_ROOMS_WANTED = 11
+    """of these, on the longest public holiday of the month"""
+    ROOM_NIGHTS = 12
+    """person-nights in rooms"""
 
 
 N_TRIP_COUNTS = len(TripCount)
@@ -923,6 +934,10 @@ def household_block(
     m_holidays_off = m.holidays_off
     m_own_days = m.own_days
     m_holiday_trip = m.holiday_trip
+    m_resident_room_price = m.resident_room_price
+    m_resident_room_share = m.resident_room_share
+    m_home_by_evening = m.home_by_evening
+    m_site_found = m.site_found
     m_benefit_change = m.benefit_change
     m_school_break = m.school_break
     m_school_share = m.school_share
@@ -2017,6 +2032,7 @@ def household_block(
                 u_destination = lots[0, _TRAVEL]
                 u_length = lots[1, _TRAVEL]
                 u_spending = lots[2, _TRAVEL]
+                u_room = lots[Draw.TRIP_ROOM % 4, _LEAVE]
                 outside = 1 if u_destination < beyond else 0
                 d = N_CITIES
                 if not outside:
@@ -2037,7 +2053,6 @@ def household_block(
                     party * p_trip_cost[residence] * m.growth
                     * rules.spending_draw(z, p.spending_sigma, p.spending_income_elasticity * log_income)
                 )  # fmt: skip
-                free_part = 0.0 if outside else p_trip_components[_TICKETS] * (1.0 - m_ticket_factor[d])
                 dearest = rules.dearest_grade(
                     p.trip_income_months * permanent,
                     p_relative_cost[2],
@@ -2045,26 +2060,56 @@ def household_block(
                     max(p.trip_full_days, 1.0 + nights),
                 )
                 unit = min(unit, dearest)
+                # what the trip costs over one at normal prices: guests of relatives pay no room, who finds sites full no gate
+                tickets = p_trip_components[_TICKETS]
+                lodging = p_trip_components[_LODGING]
+                free_part = 0.0
+                lodges, on_holiday, in_queue = rules.night_of_trip(
+                    u_room, p.resident_lodging, m_holiday_trip[1 if calendars else 0]
+                )
+                if not outside:
+                    lodging *= m_resident_room_price[on_holiday, d] / p.resident_lodging if lodges else 0.0
+                    tickets *= m_site_found[on_holiday, d]
+                    free_part = tickets * (1.0 - m_ticket_factor[d])
+                full = 1.0 - p_trip_components[_TICKETS] - p_trip_components[_LODGING] + tickets + lodging
                 # what would take too much of the cash at hand comes out of savings; what these do not cover is cut short
                 room = p.trip_cash_share * max(available, 0.0)
                 savings = p.trip_savings_share * max(own_savings - withdrawn, 0.0)
                 purse = rules.trip_purse(room, savings, p.trip_income_months * permanent)
                 nights = rules.nights_afforded(
-                    nights, purse / (unit * (1.0 - free_part)), p_relative_cost[1 + outside],
+                    nights, purse / (unit * (full - free_part)), p_relative_cost[1 + outside],
                     p_relative_cost[3 + outside],
                 )  # fmt: skip
-                if nights >= 1.0:
-                    basis = unit * (
+                no_trip = 3
+                going = nights >= 1.0
+                lodges = lodges and not outside
+                if going and lodges:
+                    trips[block, d, TripCount.ROOMS_WANTED] += w * party * nights
+                    trips[block, d, TripCount.HOLIDAY_ROOMS_WANTED] += w * party * nights * on_holiday
+                if going and lodges and in_queue >= m_resident_room_share[on_holiday, d]:
+                    # no room: back home in the evening where that is near, else no trip
+                    full -= lodging
+                    lodging = 0.0
+                    nights = 0.0
+                    going = m_home_by_evening[city, d]
+                    no_trip = 4
+                if going:
+                    normal_cost = unit * (
                         p_relative_cost[1 + outside] * (1.0 + nights) + p_relative_cost[3 + outside]
                     )
-                    waived = basis * free_part
+                    basis = normal_cost * full
+                    waived = normal_cost * free_part
                     no_trip = 0
                     trip_savings = max(basis - waived - room, 0.0)
                     withdrawn += trip_savings
                     days_away = nights + 1.0
                     trip_cost = basis - waived
                     for c in range(5):
-                        part = basis * p_trip_components[c] - (waived if c == _TICKETS else 0.0)
+                        part = normal_cost * p_trip_components[c]
+                        if c == _TICKETS:
+                            part = normal_cost * tickets - waived
+                        elif c == _LODGING:
+                            part = normal_cost * lodging
                         by_category[_TRIP_CATEGORY[c]] += part
                         if not outside:
                             demand[block, d, _TRIP_SECTOR[c]] += w * part
@@ -2080,9 +2125,10 @@ def household_block(
                         diaries[i, Entry.TICKETS] = waived
                     trips[block, d, TripCount.PERSONS] += w * party
                     trips[block, d, TripCount.YUAN] += w * trip_cost
-                    on_holiday = m_holiday_trip[1 if calendars else 0]
                     trips[block, d, TripCount.NIGHTS] += w * party * nights
-                    trips[block, d, TripCount.HOLIDAY_NIGHTS] += w * party * nights * on_holiday
+                    if lodges:
+                        trips[block, d, TripCount.ROOM_NIGHTS] += w * party * nights
+                        trips[block, d, TripCount.HOLIDAY_ROOM_NIGHTS] += w * party * nights * on_holiday
                     trips[block, d, TripCount.HOLIDAY_PERSONS] += w * party * on_holiday
                     trips[block, d, TripCount.HOLIDAY_YUAN] += w * trip_cost * on_holiday
                     if outside:
@@ -2091,14 +2137,17 @@ def household_block(
                     else:
                         acc[Item.TRIPS_INSIDE] += w * trip_cost
                         acc[Item.TRIP_PERSONS_INSIDE] += w * party
-                else:
-                    no_trip = 3
+                        trips[block, d, TripCount.TRIP_SITE_VISITS] += w * party * m_site_found[on_holiday, d]
+                        if keeps:
+                            diaries[i, Entry.SITE_VISITS] = party * m_site_found[on_holiday, d]
             elif u_trip < away + day:
                 outings = 1
                 days_away = 1.0
         other_days = min(max(free_days - max(days_away, 1.0), 0.0), p.outing_days) + single_days
-        holiday_days = min(float(m_holidays_off[city, calendars]), other_days)
-        other_days += (p.holiday_weight - 1.0) * holiday_days
+        # days at one's own choice fall on any of the days that the others have off; at Spring Festival all close
+        chosen = 1.0 if m.spring_festival else free_days / max(float(m_days_off[city, calendars]), 1.0)
+        holiday_days = min(float(m_holidays_off[city, calendars]) * min(chosen, 1.0), other_days)
+        other_days += (m_holiday_trip[2] - 1.0) * holiday_days
         share_out = odds_day / (1.0 + odds_day)
         u_outings = u_trip * _LOW_BITS
         outings += rules.count_of_outings(
@@ -2140,7 +2189,7 @@ def household_block(
                 trips[block, city, TripCount.HOLIDAY_PERSONS] += w * party * outings * on_holiday
                 trips[block, city, TripCount.HOLIDAY_YUAN] += w * outing_cost * on_holiday
                 if keeps:
-                    diaries[i, Entry.SITE_VISITS] = party * outings * m_site_share[city]
+                    diaries[i, Entry.SITE_VISITS] += party * outings * m_site_share[city]
                 acc[Item.OUTINGS] += w * outing_cost
                 acc[Item.OUTING_PERSONS] += w * party * outings
         if keeps:

@@ -549,6 +549,20 @@ def trip_nights(u, mean_nights, block):
 
 
 @rule
+def night_of_trip(u, lodging, on_holiday):
+    """Whether a trip takes a room, whether it falls on the longest holiday (0 or 1), and the place in the queue for rooms.
+
+    All from one uniform number: so many take a room, so many travel on the holiday, independently; the place is uniform from
+    0 to 1 given both.
+    """
+    lodges = u < lodging
+    u = u / lodging if lodges else (u - lodging) / (1.0 - lodging)
+    if u < on_holiday:
+        return lodges, 1, u / on_holiday
+    return lodges, 0, (u - on_holiday) / (1.0 - on_holiday)
+
+
+@rule
 def nights_afforded(nights, money, day, fare):
     """Nights of a trip that costs ``fare + day (1 + nights)`` and for which there is ``money``, all in the same unit.
 

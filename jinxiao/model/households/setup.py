@@ -455,7 +455,7 @@ def household_parameters(values: Values, fit: Fit, floor_at_start: np.ndarray) -
         leave_in_one_go=v["leisure.leave_in_one_go"],
         parents_alone_gain=int(v["leisure.parents_alone_gain"]),
         outing_days=float(v["leisure.outing_days"]),
-        holiday_weight=v["leisure.holiday_weight"],
+        resident_lodging=v["tourists.resident_lodging"],
         outing_components=np.asarray(v["leisure.outing_components"]),
         site_ticket_share=v["leisure.site_ticket_share"],
         family_trip_days=float(v["leisure.family_trip_days"]),

@@ -1,5 +1,6 @@
 """What parties from outside choose in a month: whether and when to come, where to go, and who finds a room (T1, T2, T5)."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -281,6 +282,7 @@ def find_rooms(
     residents: np.ndarray,
     days: np.ndarray,
     values: Values,
+    booked: bool = True,
 ) -> Lodging:
     """Return prices of rooms and who finds one (T5): demand by its expectation, so that no order of arrival matters.
 
@@ -294,28 +296,35 @@ def find_rooms(
     persons : ndarray, shape (markets, kinds)
         Persons in the pool of parties.
     residents : ndarray, shape (periods, cities)
-        Nights of rooms for residents on trips, who have booked before.
+        Nights of rooms for residents on trips.
     days : ndarray, shape (periods,)
         Nights of each part of the month.
+    booked : bool
+        Whether residents have these rooms; if not, they want so many at normal prices and are served like visitors.
     """
     rooms = days[:, None] * outside.rooms[None, :]
-    taken = residents + np.asarray(values["tourists.other_guests"])[:, None] * rooms
+    others = np.asarray(values["tourists.other_guests"])[:, None] * rooms
+    weight = price_weight(values)
+    wanted = residents
     lodges = np.asarray(values["tourists.lodging_share"]) / np.asarray(values["tourists.guests_per_room"])
     wanted_nights = month.nights * lodges[None, :, None] * persons[:, :, None]
     base = values["tourists.base_probability"]
     normal = values["tourists.normal_occupancy"]
     price = np.ones((N_PERIODS, N_CITIES))
     for settled in range(_PRICE_ROUNDS, -1, -1):
-        shares, logsum = city_weights(outside, added[None] - price_weight(values) * np.log(price), values)
+        shares, logsum = city_weights(outside, added[None] - weight * np.log(price), values)
         probability = coming(month, outside.normal, access[:, None] + logsum, base)
         nights = (wanted_nights * probability).sum(axis=1)
         demand = (nights[:, :, None] * shares).sum(axis=0)
+        wanted = residents if booked else residents * price**-weight
         if settled:
-            occupancy = np.where(rooms > 0.0, (demand + taken) / np.maximum(rooms, 1e-9), normal)
+            occupancy = np.where(rooms > 0.0, (demand + wanted + others) / np.maximum(rooms, 1e-9), normal)
             price = room_price(occupancy, values)
-    left = np.maximum(values["tourists.full_occupancy"] * rooms - taken, 0.0)
-    share = np.minimum(1.0, left / np.maximum(demand, 1e-9))
-    spare = np.where(share >= 1.0, left - demand, 0.0)
+    there = np.maximum(values["tourists.full_occupancy"] * rooms - others, 0.0)
+    left = np.maximum(there - wanted, 0.0) if booked else there
+    looking_for = demand if booked else demand + wanted
+    share = np.minimum(1.0, left / np.maximum(looking_for, 1e-9))
+    spare = np.where(share >= 1.0, left - looking_for, 0.0)
     looking = shares * (spare > 0.0)[None]
     total = looking.sum(axis=2, keepdims=True)
     turned = nights * (shares * (1.0 - share)[None]).sum(axis=2) * values["tourists.looks_elsewhere"]
@@ -331,6 +340,25 @@ def room_price(occupancy: np.ndarray, values: Values) -> np.ndarray:
     return np.asarray(np.clip(ratio ** values["tourists.price_elasticity_of_rooms"], low, high))
 
 
+def let_in(use: np.ndarray, spread: float) -> np.ndarray:
+    """Return the part of those who want to see a city's sites that is let in, from visits wanted over capacity.
+
+    Sites of a city are in use unequally: ``use * exp(spread z - spread ** 2 / 2)`` over sites, z standard normal; each lets in up
+    to its capacity and turns the others away. Mean of ``min(1, 1 / use)`` over visits:
+    ``Phi((-ln u - s^2 / 2) / s) + Phi((ln u - s^2 / 2) / s) / u``.
+    """
+    some = use > 0.0
+    u = np.where(some, use, 1.0)
+    below = _normal_cdf((-np.log(u) - 0.5 * spread**2) / spread)
+    above = _normal_cdf((np.log(u) - 0.5 * spread**2) / spread)
+    return np.where(some, np.minimum(below + above / u, 1.0), 1.0)
+
+
+def _normal_cdf(z: np.ndarray) -> np.ndarray:
+    flat = [0.5 * (1.0 + math.erf(x / math.sqrt(2.0))) for x in np.ravel(z).tolist()]
+    return np.reshape(flat, np.shape(z))
+
+
 def price_weight(values: Values) -> float:
     """Return the fall of a city's utility with the log price of rooms: price elasticity times lodging in the cost of a trip."""
     return float(values["tourists.trip_price_elasticity"] * values["tourists.lodging_cost_share"])
@@ -340,7 +368,7 @@ def arrivals(
     month: Occasions, coming: np.ndarray, shares: np.ndarray, lodging: Lodging, persons: np.ndarray,
     returns_at_night: np.ndarray, values: Values,
 ) -> np.ndarray:  # fmt: skip
-    """Return persons expected by market and city once rooms are given out, shape (markets, cities).
+    """Return persons expected by market, part of the month and city once rooms are given out, (markets, periods, cities).
 
     Those turned away move to another city with rooms, go home in the evening where that is near, or stay away.
 
@@ -360,7 +388,7 @@ def arrivals(
     moves = found.sum(axis=2, keepdims=True)
     lost = turned * (moves + (1.0 - moves) * ~returns_at_night[:, None, None])
     moved = turned.sum(axis=2, keepdims=True) * found
-    return np.asarray((want.sum(axis=1)[:, :, None] * shares - lost + moved).sum(axis=1))
+    return np.asarray(want.sum(axis=1)[:, :, None] * shares - lost + moved)
 
 
 def nights_kept(
@@ -407,7 +435,7 @@ def full_houses(
     persons : ndarray, shape (markets, kinds)
         The pool that would make the trips if there were rooms for all.
     lodged : sequence of ndarray, shape (periods, cities)
-        Nights of rooms for residents in each month of the first year.
+        Nights of rooms that residents want in each month of the first year.
     """
     access, nothing = np.zeros(N_MARKETS), np.zeros(N_CITIES)
     base = values["tourists.base_probability"]
@@ -418,11 +446,21 @@ def full_houses(
         came, kept = np.zeros((2, N_MARKETS))
         for m, month in enumerate(months):
             rooms = find_rooms(
-                month, outside, access, nothing, pool, lodged[m], calendar[m].period_days, values
+                month,
+                outside,
+                access,
+                nothing,
+                pool,
+                lodged[m],
+                calendar[m].period_days,
+                values,
+                booked=False,
             )
             shares, logsum = city_weights(outside, -price_weight(values) * np.log(rooms.price), values)
             probability = coming(month, outside.normal, logsum, base)
-            came += arrivals(month, probability, shares, rooms, pool, returns_at_night, values).sum(axis=1)
+            came += arrivals(month, probability, shares, rooms, pool, returns_at_night, values).sum(
+                axis=(1, 2)
+            )
             kept += nights_kept(month, probability, shares, rooms, pool, values)
         if done < _POOL_ROUNDS - 1:
             factor = np.where(came > 0.0, factor * outside.trips / np.maximum(came, 1e-9), factor)

@@ -20,7 +20,7 @@ TouristParameters = namedtuple("TouristParameters", TOURIST_PARAMETER_FIELDS)
 TOURIST_MONTH_FIELDS = (
     "t", "seed", "growth", "coming_cdf", "room", "city_cdf", "second_cdf", "room_price", "room_share", "second_share",
     "ticket_factor", "ticket_rule", "refund_rate", "refund_threshold", "refund_reach", "refund_rule", "payment_eased",
-    "coupons", "visitor_claim", "luck",
+    "coupons", "visitor_claim", "luck", "site_found",
     "event_share", "event_ticket",
 )  # fmt: skip
 TouristMonth = namedtuple("TouristMonth", TOURIST_MONTH_FIELDS)
@@ -122,6 +122,8 @@ def tourist_block(
             if c >= _MEALS:
                 part = rules.paid(part, p.payment_failures[market], m.payment_eased[market])
             if c == _TICKETS:
+                # those whom sites turn away pay no gate
+                part *= m.site_found[period, city]
                 waived = part * (1.0 - m.ticket_factor[city])
                 if waived > 0.0 and m.ticket_rule >= 0:
                     rule_cost[block, m.ticket_rule, city] += w * waived
