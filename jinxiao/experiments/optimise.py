@@ -34,6 +34,8 @@ SEARCH_FROM = 10_000
 """Number of the first draw of the search; fresh draws are numbered from 0, as those of every other command."""
 FREE = 1e-3
 """Share of the plan's cost below which a measure is not a matter of money: it stays as the plan has it."""
+FEW_RUNS = 32
+"""Runs up to which starting other processes takes longer than running here."""
 AFTERMATH = 6
 """Months that the window must still hold after the end of a measure that begins later."""
 ROUNDS = 2
@@ -112,8 +114,10 @@ class _Search:
     def run(self, mixes: Sequence[Mix], draws: Sequence[int] | None = None) -> Evaluated:
         """Run mixes on the draws of the search, or on others."""
         chosen = self.draws if draws is None else draws
-        self.runs += len(mixes) * len(chosen)
-        return evaluate(self.setting, mixes, chosen, jobs=self.jobs, progress=self.progress)
+        count = len(mixes) * len(chosen)
+        self.runs += count
+        jobs = 1 if count <= FEW_RUNS else self.jobs
+        return evaluate(self.setting, mixes, chosen, jobs=jobs, progress=self.progress)
 
     def settle(self, mixes: Sequence[Mix], budget: float, steps: int = 3) -> tuple[list[Mix], Evaluated]:
         """Scale mixes until they cost the budget, as near as strengths allow, by real runs."""
