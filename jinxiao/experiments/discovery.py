@@ -1,7 +1,7 @@
-"""Scenario discovery: in which states of the world a mix falls short (PRIM and CART), and what choosing it would be regretted for.
+"""Scenario discovery: in which states of the world a mix falls short (PRIM, CART), and by how much it would be regretted.
 
-Boxes are found on two thirds of the draws and judged on the rest: with hundreds of uncertain numbers some box always looks good on
-the draws it was made for.
+Boxes are found on two thirds of the draws and judged on the rest: with hundreds of uncertain numbers some box always looks
+good on the draws it was made for.
 """
 
 import warnings
@@ -160,7 +160,9 @@ def discover(
     mixes = _different([scenario, *against])
     need("sklearn.tree", "discover")
     need("ema_workbench.analysis.prim", "discover")
-    setting = Setting(plan, scale, seed, months, plan.start, "without", store or default_folder(), fresh, engine)
+    setting = Setting(
+        plan, scale, seed, months, plan.start, "without", store or default_folder(), fresh, engine
+    )
     parameters = engine.load_parameters(plan)
     names, _ = uncertain_numbers(parameters, frozenset().union(*(in_force(mix) for mix in mixes)))
     points = stats.qmc.LatinHypercube(len(names), rng=np.random.default_rng(seed)).random(draws)
@@ -312,7 +314,9 @@ def prim_boxes(x: pd.DataFrame, y: np.ndarray, most: int = BOXES) -> list[Box]:
 
 def _peel(x: pd.DataFrame, y: np.ndarray, most: int) -> list[Box]:
     """Look for one box after another, each among the draws outside the ones before."""
-    prim = need("ema_workbench.analysis.prim", "discover").Prim(x.astype(float), y.astype(int), mass_min=SMALLEST)
+    prim = need("ema_workbench.analysis.prim", "discover").Prim(
+        x.astype(float), y.astype(int), mass_min=SMALLEST
+    )
     found: list[Box] = []
     for _ in range(most):
         box = prim.find_box()
@@ -329,7 +333,10 @@ def _peel(x: pd.DataFrame, y: np.ndarray, most: int) -> list[Box]:
         ranges, chances = {}, {}
         for name in limits.columns:
             pair = p_values.get(name, (1.0, 1.0))
-            sides = [(pair[side], float(limits[name][side]), limits[name][side] != whole[name][side]) for side in (0, 1)]
+            sides = [
+                (pair[side], float(limits[name][side]), limits[name][side] != whole[name][side])
+                for side in (0, 1)
+            ]
             kept = [restricted and 0.0 <= p <= SIGNIFICANT for p, _, restricted in sides]
             if any(kept):
                 ranges[name] = (sides[0][1] if kept[0] else 0.0, sides[1][1] if kept[1] else 1.0)

@@ -63,7 +63,7 @@ class Emulator:
         """
         if self.score < GOOD_ENOUGH:
             raise InputError(
-                field="sensitivity",
+                field="method",
                 found=f"an emulator with out-of-sample R2 of {self.score:.2f} ({self.kind}, {len(self.points)} runs)",
                 allowed=f"R2 from {GOOD_ENOUGH:g} on: more --size, fewer --measures, or --method morris, delta or sobol",
             )
@@ -103,7 +103,12 @@ def fit_emulator(points: np.ndarray, result: np.ndarray, seed: int = 1) -> Emula
 
 
 def _fit(
-    kind: str, points: np.ndarray, result: np.ndarray, seed: int, kept: np.ndarray | None = None, like: Any = None
+    kind: str,
+    points: np.ndarray,
+    result: np.ndarray,
+    seed: int,
+    kept: np.ndarray | None = None,
+    like: Any = None,
 ) -> tuple[Any, np.ndarray]:
     """Fit one kind to the parameters that matter most; with `like`, with the length scales of an earlier fit."""
     if kept is None:
@@ -185,8 +190,15 @@ def emulated_sobol(emulator: Emulator, names: Sequence[str], second_order: bool 
     again = []
     for _ in range(REFITS):
         chosen = rng.integers(0, len(emulator.points), len(emulator.points))
-        refit, _ = _fit(emulator.kind, emulator.points[chosen], emulator.result[chosen], emulator.seed, kept, model)
-        again.append({key: value for key, (value, _) in _indices_of(refit, looked_at, emulator.seed, second_order).items()})
+        refit, _ = _fit(
+            emulator.kind, emulator.points[chosen], emulator.result[chosen], emulator.seed, kept, model
+        )
+        again.append(
+            {
+                key: value
+                for key, (value, _) in _indices_of(refit, looked_at, emulator.seed, second_order).items()
+            }
+        )
     tail = 0.5 + CONFIDENCE / 2
     rows = []
     for key, (value, half) in central.items():

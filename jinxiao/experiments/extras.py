@@ -32,7 +32,7 @@ def need(module: str, purpose: str) -> Any:
             return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise InputError(
-            field=purpose,
+            file=f"jinxiao {purpose}",
             found=f"no package {error.name or package}",
             allowed=f"after pip install 'jinxiao[{EXTRA_OF[package]}]', or uv sync --extra {EXTRA_OF[package]}",
         ) from None

@@ -95,7 +95,9 @@ def given_sensitivity(
             raise InputError(field=name, found=f"'{value}' with --given", allowed=", ".join(allowed))
     given = read_given(plan, Path(folder), measure, outcome, engine or Engine())
     if len(given.result) < FEWEST:
-        raise InputError(str(folder), field="draws", found=str(len(given.result)), allowed=f"at least {FEWEST}")
+        raise InputError(
+            str(folder), field="draws", found=str(len(given.result)), allowed=f"at least {FEWEST}"
+        )
     design = Design(method, len(given.result), seed=seed)
     found = analyse(design, given.names, given.points, given.result).assign(outcome=outcome)
     measures = tuple(given.settings.get("measures", plan.measures))
@@ -119,7 +121,9 @@ def read_given(plan: Any, folder: Path, measure: int, outcome: str, engine: Engi
     manifest = folder / "manifest.json"
     known = [name for name in (UPLIFT, DISCOVER) if (folder / name).is_file()]
     if not manifest.is_file() or not known:
-        raise InputError(str(folder), found="no draws", allowed="a folder that jinxiao uplift or jinxiao discover wrote")
+        raise InputError(
+            str(folder), found="no draws", allowed="a folder that jinxiao uplift or jinxiao discover wrote"
+        )
     record = json.loads(manifest.read_text(encoding="utf-8"))
     if record.get("plan") != plan.name:
         raise InputError(str(manifest), field="plan", found=str(record.get("plan")), allowed=plan.name)
@@ -176,7 +180,10 @@ def drawn_points(
     names, _ = uncertain_numbers(parameters, coalition)
     central = parameters.central()
     values = np.array(
-        [[_number(({**unit.parameters, **unit.levers})[name], central[name]) for name in names] for unit in units]
+        [
+            [_number(({**unit.parameters, **unit.levers})[name], central[name]) for name in names]
+            for unit in units
+        ]
     )
     return names, ranks(values)
 
@@ -194,5 +201,3 @@ def ranks(values: np.ndarray) -> np.ndarray:
     order = np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0)
     places: np.ndarray = (order + 0.5) / len(values)
     return places
-
-

@@ -50,9 +50,7 @@ class Mix:
 
     def scaled(self, factor: float, movable: Sequence[int], most: float) -> "Mix":
         """Return the mix with the strengths of some measures multiplied, none beyond `most`."""
-        strengths = {
-            k: min(s * factor, most) if k in movable else s for k, s in self.strengths.items()
-        }
+        strengths = {k: min(s * factor, most) if k in movable else s for k, s in self.strengths.items()}
         return Mix(self.name, strengths, self.delays)
 
     def named(self, name: str) -> "Mix":

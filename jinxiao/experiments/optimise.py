@@ -1,4 +1,4 @@
-"""The best mix of measures under a budget: proposed on response curves, settled by real runs, judged on draws it was not chosen on.
+"""The best mix of measures under a budget: proposed on response curves, settled by runs, judged on draws it was not chosen on.
 
 1. Responses: each measure is moved alone within the plan's mix scaled to the budget, on the draws of the search.
 2. Search: pymoo looks for the best mix on the curves; proposals are really run, scaled to the budget, and the curves' cost is
@@ -191,7 +191,9 @@ def optimise(
     goals = _check(budget, goal, delays, search_draws)
     check_numbers(plan, chosen, scale=scale, draws=draws, months=months, seed=seed, horizon=engine.horizon())
     need("pymoo.core.problem", "optimise")
-    setting = Setting(plan, scale, seed, months, plan.start, "without", store or default_folder(), fresh, engine)
+    setting = Setting(
+        plan, scale, seed, months, plan.start, "without", store or default_folder(), fresh, engine
+    )
     searched = tuple(SEARCH_FROM + d for d in range(search_draws))
     search = _Search(setting, searched, (), jobs, progress)
     as_planned = Mix("plan", dict.fromkeys(chosen, 1.0))
@@ -200,7 +202,9 @@ def optimise(
     numbers = list(plan.measures)
     search.movable = tuple(k for k in chosen if cost[numbers.index(k)] > FREE * cost.sum())
     if not search.movable:
-        raise InputError(field="measures", found="none that costs anything", allowed="measures with a fiscal cost")
+        raise InputError(
+            field="measures", found="none that costs anything", allowed="measures with a fiscal cost"
+        )
     yuan = float(planned.spent.mean()) if budget == "plan" else float(budget)
     held = tuple(k for k in chosen if k not in search.movable)
 
@@ -285,7 +289,9 @@ def _check(
 
 def _rounded(mix: Mix) -> Mix:
     strengths = {k: round(round(s / GRAIN) * GRAIN, 10) for k, s in mix.strengths.items()}
-    return Mix(mix.name, strengths, {k: d for k, d in mix.delays.items() if d and strengths.get(k, 0.0) > 0.0})
+    return Mix(
+        mix.name, strengths, {k: d for k, d in mix.delays.items() if d and strengths.get(k, 0.0) > 0.0}
+    )
 
 
 def _base(search: _Search, planned: Mix, budget: float) -> Mix:
@@ -474,7 +480,19 @@ def _table(
             first = begins(plan, k)
             start = month_label(first + mix.delays.get(k, 0)) if first is not None and strength > 0 else ""
             rows.append(
-                (mix.name, k, strength, start, float(own.mean()), "fiscal_cost", median, low, high, draws, evaluated)
+                (
+                    mix.name,
+                    k,
+                    strength,
+                    start,
+                    float(own.mean()),
+                    "fiscal_cost",
+                    median,
+                    low,
+                    high,
+                    draws,
+                    evaluated,
+                )
             )
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -538,11 +556,13 @@ def _front(mixes: Sequence[Mix], found: Evaluated, goals: Sequence[str], budget:
             low, median, high = np.quantile(found.goal(goal)[:, i], QUANTILES)
             unit = "persons" if goal == "jobs" else "yuan"
             cost = float(found.spent[:, i].mean())
-            rows.append((mix.name, goal, unit, median, low, high, cost, bool(kept[i]), len(found.totals), "fresh"))
+            rows.append(
+                (mix.name, goal, unit, median, low, high, cost, bool(kept[i]), len(found.totals), "fresh")
+            )
     return pd.DataFrame(rows, columns=list(FRONT_COLUMNS))
 
 
-def as_yaml(result: OptimiseResult, mix: Mix, plan: Any) -> str:
+def as_yaml(result: OptimiseResult, mix: Mix) -> str:
     """Return a mix as a scenario file that other commands read.
 
     Parameters
@@ -551,13 +571,12 @@ def as_yaml(result: OptimiseResult, mix: Mix, plan: Any) -> str:
         From :func:`optimise`.
     mix : Mix
         One of its mixes.
-    plan : Plan
-        The plan.
     """
     running = {k: s for k, s in sorted(mix.strengths.items()) if s > 0.0}
     late = {k: d for k, d in sorted(mix.delays.items()) if d and k in running}
     lines = [
-        f"# Mix '{mix.name}' for {', '.join(result.settings['goal'])} under {result.budget:.4g} yuan; strengths are times the plan.",
+        f"# Mix '{mix.name}' for {', '.join(result.settings['goal'])} under {result.budget:.4g} yuan.",
+        "# Strengths are times the plan, delays are months.",
         f"name: {mix.name}",
         "extends: without",
         f"measures: [{', '.join(map(str, running))}]",

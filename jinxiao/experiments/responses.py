@@ -6,6 +6,7 @@ the base, right at the margin around it, and blind to how two measures that both
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -125,7 +126,7 @@ def _hull(nodes: np.ndarray, cost: np.ndarray, gain: np.ndarray) -> list[tuple[P
         while len(hull) > 1 and _slope(hull[-2], hull[-1]) <= _slope(hull[-1], point):
             hull.pop()
         hull.append(point)
-    return [(a, b) for a, b in zip(hull, hull[1:], strict=False) if b[2] > a[2]]
+    return [(a, b) for a, b in pairwise(hull) if b[2] > a[2]]
 
 
 def _slope(a: Point, b: Point) -> float:

@@ -74,7 +74,9 @@ def sample(design: Design, names: Sequence[str]) -> np.ndarray:
     if design.method == "morris":
         points = morris_sample.sample(problem, design.size, num_levels=design.levels, seed=design.seed)
     elif design.method == "sobol":
-        points = sobol_sample.sample(problem, design.size, calc_second_order=design.second_order, seed=design.seed)
+        points = sobol_sample.sample(
+            problem, design.size, calc_second_order=design.second_order, seed=design.seed
+        )
     else:
         points = latin.sample(problem, design.size, seed=design.seed)
     return np.asarray(points, dtype=np.float64)

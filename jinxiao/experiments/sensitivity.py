@@ -149,7 +149,8 @@ def sensitivity(
         titles=make_titles(plan, chosen),
         settings={
             "plan": plan.name, "measures": list(chosen), "measure": measure, "outcome": outcome, "method": method,
-            "size": size, "levels": levels, "second_order": second_order, "grouped": grouped, "scale": scale, "months": months, "seed": seed, "reference": reference,
+            "size": size, "levels": levels, "second_order": second_order, "grouped": grouped,
+            "scale": scale, "months": months, "seed": seed, "reference": reference,
         },
         hashes={
             "world": world.content_hash,
@@ -172,8 +173,16 @@ def check_design(
     """Refuse designs that SALib cannot make."""
     checks = {
         "method": (method in EVERY_METHOD, method, ", ".join(EVERY_METHOD)),
-        "second-order": (not second_order or method in ("sobol", EMULATOR), f"with method {method}", f"with sobol or {EMULATOR}"),
-        "groups": (not grouped or method in ("morris", "sobol"), f"with method {method}", "with morris or sobol"),
+        "second-order": (
+            not second_order or method in ("sobol", EMULATOR),
+            f"with method {method}",
+            f"with sobol or {EMULATOR}",
+        ),
+        "groups": (
+            not grouped or method in ("morris", "sobol"),
+            f"with method {method}",
+            "with morris or sobol",
+        ),
         "outcome": (outcome in OUTCOME_NAMES, outcome, ", ".join(OUTCOME_NAMES)),
         "levels": (levels >= 2 and levels % 2 == 0, levels, "an even number from 2 on"),
         "size": (method != "morris" or size >= 2, size, "at least 2 trajectories"),

@@ -196,7 +196,9 @@ class Scenario:
         """Return an instrument as strong and as late as the scenario has its measure; what was left behind is left alone."""
         strength, delay = self.strengths.get(number, 1.0), self.delays.get(number, 0)
         begun = policy.start < self.plan.start
-        if begun and policy.persistent:  # a level that was reached before the plan is nobody's choice any more
+        if (
+            begun and policy.persistent
+        ):  # a level that was reached before the plan is nobody's choice any more
             return policy
         if strength == 0.0:
             return None

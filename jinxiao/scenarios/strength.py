@@ -85,7 +85,9 @@ def strengthened[AnyOne: Instrument](instrument: AnyOne, strength: float) -> Any
         return instrument
     patterns = SCALED[instrument.kind]
     values = {
-        path: min(max(strength * parameter.value, spec.low), spec.high) if spec else strength * parameter.value
+        path: min(max(strength * parameter.value, spec.low), spec.high)
+        if spec
+        else strength * parameter.value
         for path, parameter, spec in walk(instrument)
         if any(_fits(path, pattern) for pattern in patterns)
     }
