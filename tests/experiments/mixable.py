@@ -25,6 +25,11 @@ class MixableScenario(FakeScenario):
         return replace(self, strengths=dict(strengths), delays=dict(delays or {}), name=name or self.name)
 
     @property
+    def parts(self) -> dict[int, frozenset[str]]:
+        """What runs, by measure."""
+        return {k: frozenset({"new"}) for k in self.numbers}
+
+    @property
     def hash(self) -> str:
         """What tells scenarios apart."""
         return repr((sorted(self.numbers), sorted(self.strengths.items()), sorted(self.delays.items())))
