@@ -231,11 +231,13 @@ def optimise(
     mixes = {BEST: candidates[winner].named(BEST)} | {mix.name: mix for mix in others}
     if len(goals) > 1:
         proposals = _propose_front(responses, goals, yuan / ratio, seed, held, [base, split, mixes[BEST]])
-        settled, found = search.settle(proposals, yuan, steps=1)
-        settled = [mix.named(f"front_{i + 1}") for i, mix in enumerate(settled)]
-        candidates += settled
-        everything = _joined([everything, found])
-        mixes |= {mix.name: mix for mix in settled}
+        unknown = [mix for mix in proposals if all(_distance(mix, old) > GRAIN for old in mixes.values())]
+        if unknown:
+            settled, found = search.settle(unknown, yuan, steps=1)
+            settled = [mix.named(f"front_{i + 1}") for i, mix in enumerate(settled)]
+            candidates += settled
+            everything = _joined([everything, found])
+            mixes |= {mix.name: mix for mix in settled}
     on_fresh = search.run(list(mixes.values()), range(draws))
     titles = make_titles(plan, chosen)
     tables = [
@@ -409,7 +411,7 @@ def _search_curves(
     def parts(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return x[:, :n], np.minimum(np.floor(x[:, n:] * (last + 1)), last).astype(int)
 
-    class OnCurves(functional.Problem):  # type: ignore[misc,name-defined]
+    class OnCurves(functional.Problem):  # type: ignore[name-defined]
         def __init__(self) -> None:
             high = np.concatenate([np.full(n, MOST), np.ones(n)])
             super().__init__(n_var=2 * n, n_obj=len(goals), n_ieq_constr=1, xl=np.zeros(2 * n), xu=high)

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jinxiao.experiments.discovery import DiscoveryResult
+from jinxiao.experiments.effects import RATIOS
 from jinxiao.experiments.given_data import POINT
 from jinxiao.results import style
 from jinxiao.results.answer import join
@@ -162,7 +163,7 @@ def regret_figure(result: DiscoveryResult, lang: str) -> Figure:
     marks = {"mean": ("o", BLUE), "p90": ("|", INK), "max": ("D", GREY)}
     handles = []
     for key, (mark, colour) in marks.items():
-        axes.plot(rows[key] / unit.scale, at, mark, color=colour, markersize=6)
+        axes.plot(rows[key] / unit.scale, at, mark, color=colour, markersize=6, clip_on=False, zorder=3)
         handles.append(
             Line2D([], [], marker=mark, color=colour, linestyle="", markersize=6, label=_w(key, lang))
         )
@@ -197,10 +198,11 @@ def _share(value: float) -> str:
 
 def _title(result: DiscoveryResult, lang: str) -> str:
     unit = unit_of(result.settings["outcome"], lang)
+    ratio = result.settings["outcome"] in RATIOS
     return _w(
         "title", lang, name=scenario_name(result.scenario, lang),
         outcome=label("outcome", result.settings["outcome"], lang),
-        below=f"{number(result.threshold / unit.scale, unit.decimals)} {unit.name}",
+        below=number(result.threshold / unit.scale, unit.decimals) + ("" if ratio else f" {unit.name}"),
     )  # fmt: skip
 
 
@@ -236,8 +238,8 @@ def discovery_summary(result: DiscoveryResult, lang: str = "en") -> Table:
         table.add_column(_w(key, lang), justify="right", no_wrap=True)
     last = None
     for row in discovery_frame(result, lang).to_dict("records"):
-        key = (row["method"], row["box"])
-        first, last = key != last, key
+        this = (row["method"], row["box"])
+        first, last = this != last, this
         quality = (
             f"{row['density']:.0%}",
             _share(row["held_out_density"]),

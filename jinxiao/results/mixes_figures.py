@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from rich import box
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -43,6 +44,7 @@ WORDS: Final = {
         "几乎不花财政资金的措施在各组合中均按方案执行：{held}。",
     ),
     "mix": Label("Mix", "组合"),
+    "measure": Label("Measure", "措施"),
     "spent": Label("Cost\n{unit}", "成本\n{unit}"),
     "ratio": Label("Added\nper yuan", "每元\n新增"),
     "interval": Label("90%\ninterval", "90%\n区间"),
@@ -196,7 +198,7 @@ def _costs(axes: Axes, result: OptimiseResult, movable: list[int], unit: Unit, l
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
     style.plain_ticks(axes.xaxis, 4)
-    axes.set_xlabel(_w("cost", lang, unit=unit.name))
+    axes.set_xlabel(style.fold(_w("cost", lang, unit=unit.name), 17.0))
 
 
 def _gains(axes: Axes, result: OptimiseResult, lang: str) -> None:
@@ -292,7 +294,7 @@ def optimise_frame(result: OptimiseResult, lang: str = "en") -> pd.DataFrame:
     ]
 
 
-def optimise_summary(result: OptimiseResult, lang: str = "en") -> Table:
+def optimise_summary(result: OptimiseResult, lang: str = "en") -> Group:
     """Return the answer for the terminal: mixes side by side, then the strengths of measures."""
     unit = money(lang)
     goals = result.settings["goal"]
@@ -318,12 +320,30 @@ def optimise_summary(result: OptimiseResult, lang: str = "en") -> Table:
         cost = number(_value(result, name, goals[0])["cost"] / unit.scale, unit.decimals)
         per_yuan = number(_value(result, name, "additional_per_yuan")["median"], 2)
         table.add_row(_w(name, lang) if name in WORDS else name, *cells, cost, per_yuan)
-    table.add_section()
+    return Group(table, _strengths_table(result, lang))
+
+
+def _strengths_table(result: OptimiseResult, lang: str) -> Table:
+    """Return how strongly each measure runs in the mixes that were asked for, and what it costs in the best one."""
+    unit = money(lang)
+    table = Table(
+        title=Text(_w("strength", lang), style="bold"), title_justify="left", box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0), pad_edge=False,
+    )  # fmt: skip
+    table.add_column("#", justify="right")
+    table.add_column(_w("measure", lang), overflow="fold")
+    for name in (BEST, PLAN, EQUAL):
+        table.add_column(style.fold(_w(name, lang), 10.0), justify="right")
+    table.add_column(_w("spent", lang, unit=unit.name), justify="right", no_wrap=True)
+    rows = result.table
+    own = rows[(rows["mix"] == BEST) & (rows["evaluated"] == "fresh")].set_index("measure")["cost"]
     for k in _movable(result):
-        best, plan = result.mixes[BEST].strengths.get(k, 0.0), result.mixes[PLAN].strengths.get(k, 0.0)
         late = result.mixes[BEST].delays.get(k)
-        text = f"{k} {_measure(result, k, lang)}: {best:g} ({_w(PLAN, lang)} {plan:g})"
-        table.add_row(text + (f", {_w('later', lang, months=str(late))}" if late else ""))
+        best = number(result.mixes[BEST].strengths.get(k, 0.0), 2)
+        cells = [number(result.mixes[name].strengths.get(k, 0.0), 2) for name in (PLAN, EQUAL)]
+        best += f" ({_w('later', lang, months=str(late))})" if late else ""
+        cost = number(float(own.loc[k]) / unit.scale, unit.decimals)
+        table.add_row(str(k), _measure(result, k, lang), best, *cells, cost)
     return table
 
 

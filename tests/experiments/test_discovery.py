@@ -144,9 +144,7 @@ def test_regret_of_costs_is_what_is_paid_too_much():
     assert table.loc[("outside prim_1", "y"), "mean"] == 3.0
 
 
-@pytest.mark.parametrize(
-    ("below", "threshold"), [("break_even", 1.0), (0.25, 0.25), ("median", None)]
-)
+@pytest.mark.parametrize(("below", "threshold"), [("break_even", 1.0), (0.25, 0.25), ("median", None)])
 def test_thresholds(plan: MixablePlan, store: Path, below: float | str, threshold: float | None):
     result = discover(
         plan, plan.scenario(1, name="cash"), below=below, engine=ENGINE, store=store, jobs=1, draws=30

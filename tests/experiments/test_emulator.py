@@ -55,7 +55,9 @@ def test_an_emulator_that_predicts_nothing_is_refused_in_one_line():
     emulator = fit_emulator(points, np.random.default_rng(1).normal(size=60), 1)
     assert emulator.score < GOOD_ENOUGH
     assert set(emulator.scores) == set(KINDS)
-    with pytest.raises(InputError, match=r"method: found an emulator with out-of-sample R2 of .*allowed R2 from 0\.8"):
+    with pytest.raises(
+        InputError, match=r"method: found an emulator with out-of-sample R2 of .*allowed R2 from 0\.8"
+    ):
         emulated_sobol(emulator, ISHIGAMI)
 
 

@@ -137,7 +137,9 @@ def test_a_search_that_is_repeated_simulates_nothing(
 
 
 def test_a_budget_of_the_plan_is_what_the_plan_costs(plan: MixablePlan, store: Path):
-    result = optimise(plan, (1, 2), budget="plan", engine=ENGINE, store=store, jobs=1, draws=2, search_draws=2)
+    result = optimise(
+        plan, (1, 2), budget="plan", engine=ENGINE, store=store, jobs=1, draws=2, search_draws=2
+    )
     assert result.mixes[PLAN].strengths == {1: 1.0, 2: 1.0}
     assert whole(result, BEST, "fiscal_cost", "fresh")["cost"] == pytest.approx(result.budget, rel=0.2)
     assert result.mixes[BEST].strengths[2] == 2.0
@@ -179,7 +181,9 @@ def test_without_pymoo_one_line_says_what_to_install(
         raise ModuleNotFoundError(f"No module named '{name}'", name=name.split(".")[0])
 
     monkeypatch.setattr(extras.importlib, "import_module", missing)
-    with pytest.raises(InputError, match=r"jinxiao optimise: found no package pymoo; allowed .*jinxiao\[mixes\]"):
+    with pytest.raises(
+        InputError, match=r"jinxiao optimise: found no package pymoo; allowed .*jinxiao\[mixes\]"
+    ):
         optimise(plan, budget=BUDGET, engine=ENGINE, store=store, jobs=1)
 
 

@@ -22,13 +22,17 @@ def plan() -> Plan:
     return load_plan("shanxi-2025")
 
 
-def transfers(plan: Plan, strength: float, month: int, measure: int = 5, delay: int = 0) -> dict[tuple[int, int], float]:
+def transfers(
+    plan: Plan, strength: float, month: int, measure: int = 5, delay: int = 0
+) -> dict[tuple[int, int], float]:
     """Return the amounts paid in a month by rule and age under one measure."""
     scenario = plan.scenario(measure).at_strength({measure: strength}, {measure: delay})
     accounts = {one.rule for one in scenario.policy(MONTHS).instruments if one.measure == measure}
     rows = scenario.policy(MONTHS).months[month].transfers
     return {
-        (int(row["rule"]), int(row["age_min"])): float(row["amount"]) for row in rows if row["rule"] in accounts
+        (int(row["rule"]), int(row["age_min"])): float(row["amount"])
+        for row in rows
+        if row["rule"] in accounts
     }
 
 
@@ -93,8 +97,7 @@ def test_levels_reached_before_the_plan_stay(plan: Plan):
 
 def test_a_delay_moves_what_begins_under_the_plan_and_nothing_else(plan: Plan):
     running = {
-        (one.measure, one.key): one
-        for one in plan.scenario(5, 15).at_strength({}, {5: 6, 15: 6}).running()
+        (one.measure, one.key): one for one in plan.scenario(5, 15).at_strength({}, {5: 6, 15: 6}).running()
     }
     late, old = running[5, "childcare_subsidy"], running[15, "car_scrap_2025_nev"]
     assert late.policy is not None and old.policy is not None
