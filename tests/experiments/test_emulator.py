@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from test_screening import G, ISHIGAMI, A, B, g_indices, ishigami, ishigami_indices, sobol_g
+from test_screening import ISHIGAMI, A, B, G, g_indices, ishigami, ishigami_indices, sobol_g
 
 from jinxiao.experiments import extras
 from jinxiao.experiments.emulator import GOOD_ENOUGH, KINDS, emulated_sobol, fit_emulator, lhs_design
