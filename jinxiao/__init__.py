@@ -7,7 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jinxiao.api import compare, facts, find_households, household, run, sensitivity, trial, uplift
+    from jinxiao.api import (
+        compare,
+        discover,
+        facts,
+        find_households,
+        given_sensitivity,
+        household,
+        optimise,
+        run,
+        sensitivity,
+        trial,
+        uplift,
+    )
     from jinxiao.calibration.world import World
     from jinxiao.files.errors import InputError, InvariantError
     from jinxiao.scenarios import Plan, Scenario, load_plan, read_scenario
@@ -21,10 +33,13 @@ _WHERE = {
     "Scenario": "jinxiao.scenarios",
     "World": "jinxiao.calibration.world",
     "compare": "jinxiao.api",
+    "discover": "jinxiao.api",
     "facts": "jinxiao.api",
     "find_households": "jinxiao.api",
+    "given_sensitivity": "jinxiao.api",
     "household": "jinxiao.api",
     "load_plan": "jinxiao.scenarios",
+    "optimise": "jinxiao.api",
     "read_scenario": "jinxiao.scenarios",
     "run": "jinxiao.api",
     "sensitivity": "jinxiao.api",
@@ -40,10 +55,13 @@ __all__ = [
     "World",
     "__version__",
     "compare",
+    "discover",
     "facts",
     "find_households",
+    "given_sensitivity",
     "household",
     "load_plan",
+    "optimise",
     "read_scenario",
     "run",
     "sensitivity",

@@ -6,7 +6,9 @@ What loads the compiled model is imported when it is used: the command line star
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from jinxiao.experiments import comparison
+from jinxiao.experiments import comparison, given_data
+from jinxiao.experiments import discovery as discoveries
+from jinxiao.experiments import optimise as optimisation
 from jinxiao.experiments import sensitivity as sensitivities
 from jinxiao.experiments import uplift as uplifts
 from jinxiao.files.manifest import Account
@@ -108,6 +110,70 @@ def sensitivity(plan: Plan, measures: Iterable[int] | None = None, **options: An
     """Return what drives the uplift of a measure or of a set: see :func:`jinxiao.experiments.sensitivity.sensitivity`."""
     account = options.pop("account", None) or Account()
     return report.of(report.Sensitivity, sensitivities.sensitivity(plan, measures, **options), account)
+
+
+def given_sensitivity(plan: Plan, folder: Any, **options: Any) -> report.Sensitivity:
+    """Return what drives a result over draws that ``uplift`` or ``discover`` has kept, without new runs.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan of the earlier command.
+    folder : path
+        Its folder.
+    **options
+        ``measure``, ``outcome``, ``method``, ``seed``: see :func:`jinxiao.experiments.given_data.given_sensitivity`.
+    """
+    account = options.pop("account", None) or Account()
+    return report.of(report.Sensitivity, given_data.given_sensitivity(plan, folder, **options), account)
+
+
+def optimise(plan: Plan, measures: Iterable[int] | None = None, **options: Any) -> report.Optimise:
+    """Return the mix of measures that does most for a goal under a budget.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    measures : iterable of int, optional
+        Measures to choose from; by default all.
+    **options
+        ``budget``, ``goal``, ``delays``, ``draws``, ``search_draws``, ``scale``, ...: see
+        :func:`jinxiao.experiments.optimise.optimise`.
+
+    Returns
+    -------
+    Optimise
+        With ``table``, ``front``, ``scenario()``, ``plot("optimise")`` and ``save(folder)``.
+    """
+    account = options.pop("account", None) or Account()
+    return report.of(report.Optimise, optimisation.optimise(plan, measures, **options), account)
+
+
+def discover(
+    plan: Plan, scenario: Scenario | str = "plan", *, against: Sequence[Scenario | str] = (), **options: Any
+) -> report.Discovery:
+    """Return the conditions under which a scenario falls short, and the regret of choosing it.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    scenario : Scenario or str
+        A scenario, its name, its file, or ``measures:5,15``.
+    against : sequence of Scenario or str
+        Other mixes.
+    **options
+        ``outcome``, ``below``, ``draws``, ``scale``, ...: see :func:`jinxiao.experiments.discovery.discover`.
+
+    Returns
+    -------
+    Discovery
+        With ``table``, ``regret``, ``plot("discover")`` and ``save(folder)``.
+    """
+    account = options.pop("account", None) or Account()
+    chosen, others = _scenario(plan, scenario), [_scenario(plan, one) for one in against]
+    return report.of(report.Discovery, discoveries.discover(plan, chosen, against=others, **options), account)
 
 
 def facts(*, scale: int = 100, seed: int = 1, account: Account | None = None) -> report.Facts:

@@ -361,7 +361,22 @@ def sensitivity(
     measures: o.Measures = None,
     size: Annotated[
         int | None,
-        typer.Option(help="Trajectories (morris, 8), base samples (sobol, 64), points (pawn, delta, 512)."),
+        typer.Option(
+            help="Trajectories (morris, 8), base samples (sobol, 64), points (pawn, delta, 512; emulator, 256)."
+        ),
+    ] = None,
+    second_order: Annotated[
+        bool, typer.Option("--second-order", help="With sobol and emulator: shares of pairs, too.")
+    ] = False,
+    groups: Annotated[
+        bool,
+        typer.Option(
+            "--groups", help="With morris and sobol: numbers of a mechanism move together (far fewer runs)."
+        ),
+    ] = False,
+    given: Annotated[
+        Path | None,
+        typer.Option(help="Folder of uplift or discover: look at its draws (delta, pawn); no new runs."),
     ] = None,
     reference: Annotated[
         Reference, typer.Option(help="What measures are compared with.")
@@ -385,10 +400,12 @@ def sensitivity(
     from jinxiao.scenarios import load_plan
 
     chosen_plan = load_plan(plan)
+    if given is not None:
+        return _given_sensitivity(session, chosen_plan, given, method, measure, outcome, seed, out, lang)
     chosen = o.measures_of(chosen_plan, measures)
-    options = {
+    options: dict[str, Any] = {
         "measure": measure, "outcome": outcome, "method": method.value,
-        "size": SIZES[method] if size is None else size,
+        "size": SIZES[method] if size is None else size, "second_order": second_order, "grouped": groups,
         "scale": scale, "seed": seed, "months": months, "reference": reference.value,
     }  # fmt: skip
     asked = {"plan": chosen_plan.name, "measures": chosen, **options}
@@ -403,11 +420,161 @@ def sensitivity(
         result.write(folder, lang)
     from jinxiao.results.tables import sensitivity_frame, sensitivity_summary
 
-    session.answer(sensitivity_summary(result, lang), sensitivity_frame(result, lang))
+    session.answer(sensitivity_summary(result, lang), sensitivity_frame(result, lang), result.notes)
 
 
-SIZES = {Method.morris: 8, Method.sobol: 64, Method.pawn: 512, Method.delta: 512}
+SIZES = {Method.morris: 8, Method.sobol: 64, Method.pawn: 512, Method.delta: 512, Method.emulator: 256}
 """Sizes of designs that a person can wait for."""
+
+
+def _given_sensitivity(
+    session: Session,
+    plan: Any,
+    folder: Path,
+    method: Method,
+    measure: int,
+    outcome: str,
+    seed: int,
+    out: o.Out,
+    lang: Lang,
+) -> None:
+    """Look at draws that are there already; delta unless another method is asked for."""
+    options: dict[str, Any] = {
+        "measure": measure, "outcome": outcome, "seed": seed,
+        "method": Method.delta.value if method is Method.morris else method.value,
+    }  # fmt: skip
+    with session.folder(out, {"plan": plan.name, "given": str(folder), **options}) as target:
+        from jinxiao import api
+
+        result = api.given_sensitivity(plan, folder, **options, account=session.account)
+        result.write(target, lang)
+    from jinxiao.results.tables import sensitivity_frame, sensitivity_summary
+
+    session.answer(sensitivity_summary(result, lang), sensitivity_frame(result, lang), result.notes)
+
+
+@app.command()
+def optimise(
+    budget: Annotated[
+        str,
+        typer.Option(help="Yuan over the window, such as 5e9; or plan: what the measures cost in the plan."),
+    ],
+    goal: Annotated[
+        str,
+        typer.Option(
+            help="total_consumption, quintile_1, cities (the poorest), jobs; several ask for their front."
+        ),
+    ] = "total_consumption",
+    measures: o.Measures = None,
+    delays: Annotated[
+        str, typer.Option(help="Months by which a measure may begin later; 0: all begin as in the plan.")
+    ] = "6",
+    search_draws: Annotated[
+        int,
+        typer.Option(help="Draws of the search; --draws are the fresh ones.", rich_help_panel="Simulation"),
+    ] = 4,
+    plan: o.Plan = PLAN,
+    months: o.Months = 48,
+    scale: o.Scale = 1000,
+    draws: o.Draws = 8,
+    seed: o.Seed = 1,
+    out: o.Out = None,
+    jobs: o.Jobs = None,
+    cluster: o.Cluster = None,
+    fresh: o.Fresh = False,
+    lang: o.LangOption = Lang.en,
+    form: o.FormatOption = Format.table,
+    quiet: o.Quiet = False,
+) -> None:
+    """The best mix of measures under a budget, judged on draws it was not chosen on."""
+    session = Session("optimise", lang, form, quiet)
+    o.check_jobs(jobs)
+    o.check_cluster(cluster)
+    from jinxiao.scenarios import load_plan
+
+    chosen_plan = load_plan(plan)
+    chosen = o.measures_of(chosen_plan, measures)
+    options: dict[str, Any] = {
+        "budget": "plan" if budget == "plan" else o.number("budget", budget, "yuan, such as 5e9, or plan"),
+        "goal": o.words(goal), "delays": [int(o.number("delays", word, "months, such as 6")) for word in o.words(delays)],
+        "draws": draws, "search_draws": search_draws, "scale": scale, "seed": seed, "months": months,
+    }  # fmt: skip
+    asked = {"plan": chosen_plan.name, "measures": chosen, **options}
+    with session.folder(out, asked) as folder, session.progress() as progress:
+        from jinxiao import api
+
+        result = api.optimise(
+            chosen_plan, chosen, **options, jobs=jobs, fresh=fresh, progress=progress, account=session.account
+        )
+        progress.stage("figures")
+        result.write(folder, lang)
+    from jinxiao.results.mixes_figures import optimise_frame, optimise_notes, optimise_summary
+
+    session.answer(optimise_summary(result, lang), optimise_frame(result, lang), optimise_notes(result, lang))
+
+
+@app.command()
+def discover(
+    scenario: Annotated[
+        str, typer.Argument(help="without, baseline, plan, actual, measures:5,15, or a YAML file.")
+    ] = "plan",
+    outcome: Annotated[
+        str, typer.Option(help="An outcome such as total_consumption, or additional_per_yuan.")
+    ] = "additional_per_yuan",
+    below: Annotated[
+        str, typer.Option(help="A draw falls short below this number, below the median, or below break_even.")
+    ] = "median",
+    against: Annotated[
+        list[str] | None,
+        typer.Option(help="Another mix, for the table of regret; may be given several times."),
+    ] = None,
+    plan: o.Plan = PLAN,
+    months: o.Months = 48,
+    scale: o.Scale = 1000,
+    draws: o.Draws = 200,
+    seed: o.Seed = 1,
+    out: o.Out = None,
+    jobs: o.Jobs = None,
+    cluster: o.Cluster = None,
+    fresh: o.Fresh = False,
+    lang: o.LangOption = Lang.en,
+    form: o.FormatOption = Format.table,
+    quiet: o.Quiet = False,
+) -> None:
+    """The conditions under which a mix falls short (PRIM, CART), and the regret of choosing it."""
+    session = Session("discover", lang, form, quiet)
+    o.check_jobs(jobs)
+    o.check_cluster(cluster)
+    from jinxiao.scenarios import load_plan, read_scenario
+
+    chosen_plan = load_plan(plan)
+    chosen, others = (
+        read_scenario(chosen_plan, scenario),
+        [read_scenario(chosen_plan, one) for one in against or ()],
+    )
+    words = ("median", "break_even")
+    options: dict[str, Any] = {
+        "outcome": outcome, "below": below if below in words else o.number("below", below, "a number, median or break_even"),
+        "draws": draws, "scale": scale, "seed": seed, "months": months,
+    }  # fmt: skip
+    asked = {
+        "plan": chosen_plan.name,
+        "scenarios": [(s.name, s.hash) for s in (chosen, *others)],
+        **options,
+    }
+    with session.folder(out, asked) as folder, session.progress() as progress:
+        from jinxiao import api
+
+        result = api.discover(
+            chosen_plan, chosen, against=others, **options, jobs=jobs, fresh=fresh, progress=progress, account=session.account
+        )  # fmt: skip
+        progress.stage("figures")
+        result.write(folder, lang)
+    from jinxiao.results.discovery_figure import discovery_frame, discovery_notes, discovery_summary
+
+    session.answer(
+        discovery_summary(result, lang), discovery_frame(result, lang), discovery_notes(result, lang)
+    )
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """The options that commands share, and what their texts mean."""
 
+import math
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -62,6 +63,7 @@ class Method(StrEnum):
     sobol = "sobol"
     pawn = "pawn"
     delta = "delta"
+    emulator = "emulator"
 
 
 class Listing(StrEnum):
@@ -160,6 +162,23 @@ Watch = Annotated[
 def words(text: str) -> list[str]:
     """Return the words of a list such as ``first_in, last_in``."""
     return [word for word in text.replace(",", " ").split()]
+
+
+def number(field: str, text: str, allowed: str) -> float:
+    """Return the finite number that a text is.
+
+    Raises
+    ------
+    InputError
+        When it is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(field=field, found=f"'{text}'", allowed=allowed)
+    return value
 
 
 def measures_of(plan: Any, text: str | None) -> tuple[int, ...] | None:

@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 METHODS = ("morris", "sobol", "pawn", "delta")
+GIVEN = ("pawn", "delta")
+"""Methods that ask nothing of how points were drawn, so that draws which are there already can be looked at."""
 CONFIDENCE = 0.90
+RESAMPLES = 200
+"""Bootstrap samples of intervals that SALib does not give."""
 Function = Callable[[np.ndarray], np.ndarray]
 """From points ``(n, parameters)`` in the unit cube to results ``(n, outputs)``."""
 
@@ -32,23 +35,33 @@ class Design:
         Levels of the Morris grid (even).
     seed : int
         Of the design and of bootstraps.
+    second_order : bool
+        With sobol, also the shares of pairs: points are about twice as many.
+    groups : tuple of str
+        With morris and sobol, the group of each parameter: those of a group move together, and indices are of groups.
     """
 
     method: str = "morris"
     size: int = 8
     levels: int = 4
     seed: int = 1
+    second_order: bool = False
+    groups: tuple[str, ...] = ()
 
 
-def problem_of(names: Sequence[str]) -> dict[str, Any]:
+def problem_of(names: Sequence[str], groups: Sequence[str] = ()) -> dict[str, Any]:
     """Return the SALib problem of parameters in the unit cube (numbered: SALib refuses some words in names)."""
     numbered = [f"x{i}" for i in range(len(names))]
-    return {
+    problem: dict[str, Any] = {
         "num_vars": len(names),
         "names": numbered,
         "bounds": [[0.0, 1.0]] * len(names),
         "titles": list(names),
     }
+    if groups:
+        titles = list(dict.fromkeys(groups))
+        problem |= {"groups": [f"g{titles.index(group)}" for group in groups], "titles": titles}
+    return problem
 
 
 def sample(design: Design, names: Sequence[str]) -> np.ndarray:
@@ -57,11 +70,13 @@ def sample(design: Design, names: Sequence[str]) -> np.ndarray:
     from SALib.sample import morris as morris_sample
     from SALib.sample import sobol as sobol_sample
 
-    problem = problem_of(names)
+    problem = problem_of(names, design.groups)
     if design.method == "morris":
         points = morris_sample.sample(problem, design.size, num_levels=design.levels, seed=design.seed)
     elif design.method == "sobol":
-        points = sobol_sample.sample(problem, design.size, calc_second_order=False, seed=design.seed)
+        points = sobol_sample.sample(
+            problem, design.size, calc_second_order=design.second_order, seed=design.seed
+        )
     else:
         points = latin.sample(problem, design.size, seed=design.seed)
     return np.asarray(points, dtype=np.float64)
@@ -72,10 +87,12 @@ def analyse(design: Design, names: Sequence[str], points: np.ndarray, result: np
 
     A result that is the same everywhere has every index at zero: nothing drives it.
     """
+    problem = problem_of(names, design.groups)
     if np.ptp(result) == 0.0:
-        rows = [(name, index, 0.0, 0.0, 0.0) for name in names for index in _INDICES[design.method]]
+        indices = [index for index in _INDICES[design.method] if not design.groups or index not in SIGNED]
+        rows = [(name, index, 0.0, 0.0, 0.0) for name in problem["titles"] for index in indices]
     else:
-        rows = _ANALYSES[design.method](design, problem_of(names), points, result)
+        rows = _ANALYSES[design.method](design, problem, points, result)
     return pd.DataFrame(rows, columns=["parameter", "index", "value", "low", "high"])
 
 
@@ -85,57 +102,120 @@ Row = tuple[str, str, float, float, float]
 def _morris(design: Design, problem: dict[str, Any], points: np.ndarray, result: np.ndarray) -> list[Row]:
     """Return mu_star (mean absolute effect of crossing the prior), mu (its mean) and sigma (its spread).
 
-    The interval of mu_star is SALib's bootstrap over trajectories; those of mu and sigma are the normal-theory ones.
+    Intervals are bootstraps over trajectories. Groups have no sign: of them mu_star alone is told.
     """
     from SALib.analyze import morris
 
     found = morris.analyze(
         problem, points, result, conf_level=CONFIDENCE, num_levels=design.levels, seed=design.seed
     )
-    n = design.size
-    tail = stats.norm.ppf(0.5 + CONFIDENCE / 2)
-    chi_high = float(stats.chi2.ppf(0.5 + CONFIDENCE / 2, n - 1))
-    chi_low = float(stats.chi2.ppf(0.5 - CONFIDENCE / 2, n - 1))
     rows: list[Row] = []
+    effects = None if design.groups else elementary_effects(points, result)
     for i, name in enumerate(problem["titles"]):
         star, half = float(found["mu_star"][i]), float(np.nan_to_num(found["mu_star_conf"][i]))
-        mu, sigma = float(found["mu"][i]), float(np.nan_to_num(found["sigma"][i]))
-        error = tail * sigma / np.sqrt(n)
-        rows += [
-            (name, "mu_star", star, max(star - half, 0.0), star + half),
-            (name, "mu", mu, mu - error, mu + error),
-            (name, "sigma", sigma, sigma * np.sqrt((n - 1) / chi_high), sigma * np.sqrt((n - 1) / chi_low)),
-        ]
+        rows.append((name, "mu_star", star, max(star - half, 0.0), star + half))
+        if effects is not None:
+            mu, sigma = float(found["mu"][i]), float(np.nan_to_num(found["sigma"][i]))
+            again = _resampled(effects[:, i], design.seed)
+            rows += [
+                (name, "mu", mu, *_around(mu, again.mean(axis=1))),
+                (name, "sigma", sigma, *_around(sigma, again.std(axis=1, ddof=1))),
+            ]
     return rows
 
 
+def elementary_effects(points: np.ndarray, result: np.ndarray) -> np.ndarray:
+    """Return the effect of crossing the prior by trajectory and parameter, of a Morris design without groups.
+
+    Parameters
+    ----------
+    points : ndarray, shape (trajectories * (parameters + 1), parameters)
+        The design: neighbours of a trajectory differ in one parameter.
+    result : ndarray, shape (trajectories * (parameters + 1),)
+        Of the function.
+    """
+    n = points.shape[1]
+    steps = np.diff(points.reshape(-1, n + 1, n), axis=1)
+    changes = np.diff(result.reshape(-1, n + 1), axis=1)
+    moved = np.abs(steps).argmax(axis=2)
+    size = np.take_along_axis(steps, moved[:, :, None], axis=2)[:, :, 0]
+    effects = np.zeros((len(steps), n))
+    np.put_along_axis(effects, moved, changes / size, axis=1)
+    return effects
+
+
+def _resampled(values: np.ndarray, seed: int) -> np.ndarray:
+    """Return bootstrap samples of values, shape (RESAMPLES, len(values))."""
+    chosen = np.random.default_rng(seed).integers(0, len(values), (RESAMPLES, len(values)))
+    drawn: np.ndarray = values[chosen]
+    return drawn
+
+
+def _around(value: float, again: np.ndarray) -> tuple[float, float]:
+    """Return the ends of the interval around a value that bootstrap estimates give, which it never leaves."""
+    low, high = np.quantile(again, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2])
+    return min(float(low), value), max(float(high), value)
+
+
 def _sobol(design: Design, problem: dict[str, Any], points: np.ndarray, result: np.ndarray) -> list[Row]:
-    """Return total and first-order shares of variance."""
+    """Return total and first-order shares of variance, and those of pairs where they are asked for."""
     from SALib.analyze import sobol
 
     scaled = (result - result.mean()) / result.std()
-    found = sobol.analyze(problem, scaled, calc_second_order=False, conf_level=CONFIDENCE, seed=design.seed)
-    return _with_halves(problem, found, ("ST", "S1"))
+    found = sobol.analyze(
+        problem, scaled, calc_second_order=design.second_order, conf_level=CONFIDENCE, seed=design.seed
+    )
+    rows = _with_halves(problem, found, ("ST", "S1"))
+    if design.second_order:
+        titles = problem["titles"]
+        for i in range(len(titles)):
+            for j in range(i + 1, len(titles)):
+                value, half = float(found["S2"][i, j]), float(found["S2_conf"][i, j])
+                rows.append((f"{titles[i]} * {titles[j]}", "S2", value, value - half, value + half))
+    return rows
 
 
 def _pawn(design: Design, problem: dict[str, Any], points: np.ndarray, result: np.ndarray) -> list[Row]:
-    """Return the median distance between conditional and unconditional distributions, with its range over slices."""
+    """Return the median distance between conditional and unconditional distributions, and the farthest slice.
+
+    Intervals are bootstraps over the points.
+    """
+    slices = (
+        8 if len(points) >= 80 else 4
+    )  # powers of two: SALib 1.6 builds its quantiles with rounding errors
     from SALib.analyze import pawn
 
-    slices = (
-        8 if design.size >= 80 else 4
-    )  # powers of two: SALib 1.6 builds its quantiles with rounding errors
     found = pawn.analyze(problem, points, result, S=slices, seed=design.seed)
-    return [
-        (
-            name,
-            "pawn_median",
-            float(found["median"][i]),
-            float(found["minimum"][i]),
-            float(found["maximum"][i]),
-        )
-        for i, name in enumerate(problem["titles"])
-    ]
+    rng = np.random.default_rng(design.seed)
+    samples = [rng.integers(0, len(points), len(points)) for _ in range(RESAMPLES)]
+    rows: list[Row] = []
+    for i, name in enumerate(problem["titles"]):
+        again = np.array([slice_distances(points[chosen, i], result[chosen], slices) for chosen in samples])
+        for index, key, statistic in (("pawn_median", "median", np.median), ("pawn_max", "maximum", np.max)):
+            value = float(found[key][i])
+            rows.append((name, index, value, *_around(value, statistic(again, axis=1))))
+    return rows
+
+
+def slice_distances(x: np.ndarray, y: np.ndarray, slices: int) -> np.ndarray:
+    """Return how far the distribution of a result in each slice of a parameter is from that in all (Kolmogorov-Smirnov).
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (n,)
+        Parameter and result.
+    slices : int
+        Slices of equal numbers of points.
+    """
+    n = len(x)
+    order = np.argsort(y, kind="stable")
+    slice_of = np.empty(n, dtype=int)
+    slice_of[np.argsort(x, kind="stable")] = np.arange(n) * slices // n
+    inside = slice_of[order][None, :] == np.arange(slices)[:, None]
+    conditional = inside.cumsum(axis=1) / inside.sum(axis=1, keepdims=True)
+    last = np.append(np.diff(y[order]) > 0.0, True)  # ties count at their last member
+    distances: np.ndarray = np.abs(conditional - np.arange(1, n + 1) / n)[:, last].max(axis=1)
+    return distances
 
 
 def _delta(design: Design, problem: dict[str, Any], points: np.ndarray, result: np.ndarray) -> list[Row]:
@@ -175,10 +255,12 @@ _ANALYSES: dict[str, Callable[[Design, dict[str, Any], np.ndarray, np.ndarray], 
     "pawn": _pawn,
     "delta": _delta,
 }
+SIGNED = ("mu", "sigma")
+"""Indices that groups do not have."""
 _INDICES = {
     "morris": ("mu_star", "mu", "sigma"),
     "sobol": ("ST", "S1"),
-    "pawn": ("pawn_median",),
+    "pawn": ("pawn_median", "pawn_max"),
     "delta": ("delta", "S1"),
 }
 

@@ -11,16 +11,20 @@ import pandas as pd
 
 from jinxiao.experiments.attribution import Coalition
 from jinxiao.experiments.effects import ALL, COST, MEASURED, RATIOS, Periods
+from jinxiao.experiments.emulator import GOOD_ENOUGH, emulated_sobol, fit_emulator, lhs_design
 from jinxiao.experiments.engine import Engine, content_hash
 from jinxiao.experiments.ensemble import Progress, Tick, map_units, silent
 from jinxiao.experiments.estimates import WHOLE
 from jinxiao.experiments.runs import Arm, Draw, DrawRuns, Memory, Setting, model_seed, split_values, world_of
-from jinxiao.experiments.screening import METHODS, Design, screen
+from jinxiao.experiments.screening import METHODS, Design, sample, screen
 from jinxiao.experiments.store import RunStore, default_folder
 from jinxiao.experiments.uplift import check_numbers, make_titles
 from jinxiao.files.errors import InputError
 from jinxiao.model.outcomes import OUTCOMES
 
+EMULATOR = "emulator"
+"""The method that takes Sobol indices from a cheap stand-in for the model, fitted to runs."""
+EVERY_METHOD = (*METHODS, EMULATOR)
 OUTCOME_NAMES = (*OUTCOMES, *RATIOS)
 """Outcomes whose drivers can be asked for."""
 BATCH = 16
@@ -42,6 +46,8 @@ class SensitivityResult:
         Names of the measures.
     settings, hashes : dict
         As in :class:`~jinxiao.experiments.uplift.UpliftResult`.
+    notes : tuple of str
+        What a reader must know, e.g. how good the emulator is.
     """
 
     table: pd.DataFrame
@@ -49,6 +55,7 @@ class SensitivityResult:
     titles: dict[int, Any]
     settings: dict[str, Any]
     hashes: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,8 @@ def sensitivity(
     method: str = "morris",
     size: int = 8,
     levels: int = 4,
+    second_order: bool = False,
+    grouped: bool = False,
     scale: int = 1000,
     seed: int = 1,
     months: int = 48,
@@ -92,8 +101,12 @@ def sensitivity(
         The measure whose uplift is looked at, 0 for the chosen set together.
     outcome : str
         An outcome of the model, ``additional_per_yuan`` or ``gross_per_yuan``.
-    method, size, levels
-        See :class:`~jinxiao.experiments.screening.Design`.
+    method, size, levels, second_order
+        See :class:`~jinxiao.experiments.screening.Design`; ``emulator`` takes Sobol indices from a stand-in that is fitted to
+        `size` runs, and refuses where its out-of-sample R2 is below
+        :data:`~jinxiao.experiments.emulator.GOOD_ENOUGH`.
+    grouped : bool
+        With morris and sobol, move the numbers of a mechanism together: a parameter file, or a measure's levers.
     scale, seed, months, reference, jobs, progress, store, fresh, cluster, engine
         See :func:`~jinxiao.experiments.uplift.uplift`.
 
@@ -105,7 +118,7 @@ def sensitivity(
     one = () if measure == WHOLE else (measure,)
     chosen = tuple(sorted(set(measures if measures is not None else one or plan.measures) | set(one)))
     engine = engine or Engine()
-    check_design(method, size, levels, outcome)
+    check_design(method, size, levels, outcome, second_order=second_order, grouped=grouped)
     check_numbers(plan, chosen, scale=scale, draws=size, months=months, seed=seed, horizon=engine.horizon())
     setting = Setting(
         plan,
@@ -125,9 +138,19 @@ def sensitivity(
         _uplift_at, setting=setting, parameters=parameters, names=names, coalition=coalition, outcome=outcome,
         jobs=jobs, cluster=cluster, progress=progress,
     )  # fmt: skip
-    design = Design(method, size, levels, seed)
     counted = _Counted(function)
-    found = screen(counted, names, [outcome], design).rename(columns={"output": "outcome"})
+    notes: tuple[str, ...] = ()
+    if method == EMULATOR:
+        points = sample(lhs_design(size, seed), names)
+        emulator = fit_emulator(points, counted(points), seed)
+        notes = (
+            f"emulator: {emulator.kind}, out-of-sample R2 {emulator.score:.3f} over {size} runs (used from {GOOD_ENOUGH:g} on)",
+        )
+        found = emulated_sobol(emulator, names, second_order).assign(outcome=outcome)
+    else:
+        groups = tuple(mechanism_of(name) for name in names) if grouped else ()
+        design = Design(method, size, levels, seed, second_order, groups)
+        found = screen(counted, names, [outcome], design).rename(columns={"output": "outcome"})
     table = found.assign(method=method, measure=measure)[list(COLUMNS)]
     world = world_of(setting)
     return SensitivityResult(
@@ -136,27 +159,47 @@ def sensitivity(
         titles=make_titles(plan, chosen),
         settings={
             "plan": plan.name, "measures": list(chosen), "measure": measure, "outcome": outcome, "method": method,
-            "size": size, "levels": levels, "scale": scale, "months": months, "seed": seed, "reference": reference,
+            "size": size, "levels": levels, "second_order": second_order, "grouped": grouped,
+            "scale": scale, "months": months, "seed": seed, "reference": reference,
         },
         hashes={
             "world": world.content_hash,
             "parameters": content_hash(names, parameters.central()),
             "code": engine.code_hash(),
         },
+        notes=notes,
     )  # fmt: skip
 
 
-def check_design(method: str, size: int, levels: int, outcome: str) -> None:
+def mechanism_of(name: str) -> str:
+    """Return the group of an uncertain number: its parameter file (``households``), or its measure (``measures.15``)."""
+    parts = name.split(".")
+    return ".".join(parts[:2]) if parts[0] == "measures" else parts[0]
+
+
+def check_design(
+    method: str, size: int, levels: int, outcome: str, *, second_order: bool = False, grouped: bool = False
+) -> None:
     """Refuse designs that SALib cannot make."""
     checks = {
-        "method": (method in METHODS, method, ", ".join(METHODS)),
+        "method": (method in EVERY_METHOD, method, ", ".join(EVERY_METHOD)),
+        "second-order": (
+            not second_order or method in ("sobol", EMULATOR),
+            f"with method {method}",
+            f"with sobol or {EMULATOR}",
+        ),
+        "groups": (
+            not grouped or method in ("morris", "sobol"),
+            f"with method {method}",
+            "with morris or sobol",
+        ),
         "outcome": (outcome in OUTCOME_NAMES, outcome, ", ".join(OUTCOME_NAMES)),
         "levels": (levels >= 2 and levels % 2 == 0, levels, "an even number from 2 on"),
         "size": (method != "morris" or size >= 2, size, "at least 2 trajectories"),
     }
     if method == "sobol":
         checks["size"] = (size >= 2 and size & (size - 1) == 0, size, "a power of two from 2 on")
-    if method in ("pawn", "delta"):
+    if method in ("pawn", "delta", EMULATOR):
         checks["size"] = (size >= 20, size, "at least 20 points")
     for name, (good, found, allowed) in checks.items():
         if not good:

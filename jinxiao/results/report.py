@@ -11,7 +11,9 @@ import pandas as pd
 
 from jinxiao.experiments.close_up import HouseholdDiary
 from jinxiao.experiments.comparison import ComparisonResult, ScenarioRuns
+from jinxiao.experiments.discovery import DiscoveryResult
 from jinxiao.experiments.failures import write_failures
+from jinxiao.experiments.optimise import BEST, OptimiseResult, as_yaml
 from jinxiao.experiments.sensitivity import SensitivityResult
 from jinxiao.experiments.trials.run import TrialsResult
 from jinxiao.experiments.uplift import UpliftResult
@@ -235,7 +237,76 @@ class Sensitivity(SensitivityResult, Report):
         write_csv(folder / "sensitivity.csv", self.table)
         write_parquet(folder / "sensitivity.parquet", self.table)
         _write_figures(self.figures(lang), folder)
-        settings = {**self.settings, "points": self.points}
+        settings = {**self.settings, "points": self.points, "notes": list(self.notes)}
+        write_manifest(folder, self.command, settings, self.hashes, self.account)
+
+
+@dataclass(frozen=True)
+class Optimise(OptimiseResult, Report):
+    """The best mix under a budget. ``table`` is ``optimise.csv``.
+
+    Attributes
+    ----------
+    account : Account
+        What the computation took.
+    """
+
+    account: Account = field(default_factory=Account)
+    command = "optimise"
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        from jinxiao.results.mixes_figures import optimise_figures
+
+        return optimise_figures(self, lang)
+
+    def scenario(self, mix: str = BEST) -> str:
+        """Return one of the mixes as a scenario file, which ``jinxiao run`` and ``jinxiao compare`` read."""
+        return as_yaml(self, self.mixes[mix])
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write ``optimise.csv``, ``.parquet``, ``front.csv``, differences, check, every mix as YAML, figures and manifest."""
+        write_csv(folder / "optimise.csv", self.table)
+        write_parquet(folder / "optimise.parquet", self.table)
+        write_csv(folder / "optimise_differences.csv", self.differences)
+        write_csv(folder / "optimise_check.csv", self.check)
+        if self.front is not None:
+            write_csv(folder / "front.csv", self.front)
+        for name in self.mixes:
+            atomic_write_bytes(folder / "mixes" / f"{name}.yaml", self.scenario(name).encode("utf-8"))
+        _write_figures(self.figures(lang), folder)
+        settings = {**self.settings, "budget_yuan": self.budget, "runs": self.runs, "poorest_city": self.city}
+        write_manifest(folder, self.command, settings, self.hashes, self.account)
+
+
+@dataclass(frozen=True)
+class Discovery(DiscoveryResult, Report):
+    """The conditions under which a mix falls short. ``table`` is ``discover.csv``.
+
+    Attributes
+    ----------
+    account : Account
+        What the computation took.
+    """
+
+    account: Account = field(default_factory=Account)
+    command = "discover"
+
+    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+        """Return the figures by name."""
+        from jinxiao.results.discovery_figure import discovery_figures
+
+        return discovery_figures(self, lang)
+
+    def write(self, folder: Path, lang: str = "en") -> None:
+        """Write ``discover.csv``, draws, outcomes by mix, ``regret.csv`` where mixes were compared, figures and manifest."""
+        write_csv(folder / "discover.csv", self.table)
+        write_parquet(folder / "discover_draws.parquet", self.draws)
+        write_csv(folder / "discover_outcomes.csv", self.outcomes)
+        if self.regret is not None:
+            write_csv(folder / "regret.csv", self.regret)
+        _write_figures(self.figures(lang), folder)
+        settings = {**self.settings, "share_below": self.share, "notes": list(self.notes)}
         write_manifest(folder, self.command, settings, self.hashes, self.account)
 
 

@@ -12,12 +12,18 @@ from jinxiao.experiments.sensitivity import SensitivityResult
 from jinxiao.results import style
 from jinxiao.results.answer import join
 from jinxiao.results.labels import Label, label, number, plan_name, unit_of
-from jinxiao.results.parameter_names import parameter_names
+from jinxiao.results.parameter_names import mechanism_names, parameter_names
 from jinxiao.results.style import BLUE, INK, MUTED, NOTE_SIZE, ORANGE, sheet, use_style
 
 SHOWN: Final = 20
 """Parameters that are shown, the most influential."""
-MAIN_INDEX: Final = {"morris": "mu_star", "sobol": "ST", "pawn": "pawn_median", "delta": "delta"}
+MAIN_INDEX: Final = {
+    "morris": "mu_star",
+    "sobol": "ST",
+    "pawn": "pawn_median",
+    "delta": "delta",
+    "emulator": "ST",
+}
 """The index by which parameters are ranked, by method."""
 WORDS: Final = {
     "title": Label("What drives the uplift: {name}", "结果由哪些参数驱动：{name}"),
@@ -32,7 +38,6 @@ WORDS: Final = {
     "bar": Label("importance (mu*)", "重要性（mu*）"),
     "bar_other": Label("index", "指数"),
     "interval": Label("90% interval", "90% 区间"),
-    "range": Label("range over slices", "各切片范围"),
     "sigma": Label("sigma: spread of effects (nonlinear, interacting)", "sigma：效应离散度（非线性与交互）"),
     "note": Label("The {shown} most influential of {all} uncertain numbers.", "{all} 个不确定参数中影响最大的 {shown} 个。"),
 }  # fmt: skip
@@ -41,6 +46,7 @@ METHODS: Final = {
     "sobol": Label("Sobol variance shares", "Sobol 方差分解"),
     "pawn": Label("PAWN distances of distributions", "PAWN 分布距离"),
     "delta": Label("Borgonovo's delta", "Borgonovo delta 指数"),
+    "emulator": Label("Sobol shares from an emulator", "基于代理模型的 Sobol 方差分解"),
 }
 
 
@@ -84,9 +90,9 @@ def drivers_figure(result: SensitivityResult, lang: str) -> Figure:
         Patch(
             color=BLUE, alpha=0.85, linewidth=0, label=_w("bar" if method == "morris" else "bar_other", lang)
         ),
-        Line2D([], [], color=INK, linewidth=1.0, label=_w("range" if method == "pawn" else "interval", lang)),
+        Line2D([], [], color=INK, linewidth=1.0, label=_w("interval", lang)),
     ]
-    if method == "morris":
+    if method == "morris" and not settings.get("grouped"):
         table = result.table
         sigma = table[table["index"] == "sigma"].set_index("parameter")["value"].reindex(rows["parameter"])
         mark: dict[str, Any] = {
@@ -101,7 +107,9 @@ def drivers_figure(result: SensitivityResult, lang: str) -> Figure:
     for y, value in enumerate(rows["value"] / scale):
         axes.text(1.01, y, number(value, unit.decimals if method == "morris" else 3),
                   transform=axes.get_yaxis_transform(), va="center", size=NOTE_SIZE, color=MUTED)  # fmt: skip
-    names = parameter_names(settings["plan"], lang)
+    names = parameter_names(settings["plan"], lang) | mechanism_names(
+        settings["plan"], frame["parameter"], lang
+    )
     axes.set_yticks(at, [style.fold(names.get(key, key), 26.0) for key in rows["parameter"]], size=6.5)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(left=0.0)

@@ -19,7 +19,7 @@ from jinxiao.results import comparison, run
 from jinxiao.results.answer import HEADLINE, Answer, join
 from jinxiao.results.fact_names import block_name
 from jinxiao.results.labels import Label, interval, label, level_unit, money, number, plan_name, unit_of
-from jinxiao.results.parameter_names import parameter_names
+from jinxiao.results.parameter_names import mechanism_names, parameter_names
 from jinxiao.results.sensitivity_figure import MAIN_INDEX, SHOWN, ranked
 from jinxiao.scenarios.catalogue import catalogue_table
 from jinxiao.scenarios.plan import Plan
@@ -290,7 +290,8 @@ def facts_summary(table: pd.DataFrame, lang: str = "en") -> Table:
 def sensitivity_frame(result: SensitivityResult, lang: str = "en") -> pd.DataFrame:
     """Return parameters by their main index, largest first: ``parameter, meaning, index, value, low, high``."""
     frame = ranked(result)
-    names = parameter_names(result.settings["plan"], lang)
+    plan = result.settings["plan"]
+    names = parameter_names(plan, lang) | mechanism_names(plan, frame["parameter"], lang)
     meaning = [names.get(key, "") for key in frame["parameter"]]
     return frame.assign(meaning=meaning)[["parameter", "meaning", "index", "value", "low", "high"]]
 

@@ -17,6 +17,7 @@ from jinxiao.scenarios.accounts import Financing
 from jinxiao.scenarios.levers import Actual, Coordination, Draft, Instrument, When
 from jinxiao.scenarios.levers.base import Authority, Status
 from jinxiao.scenarios.overrides import OverrideError, with_override, with_values
+from jinxiao.scenarios.strength import LONGEST_DELAY, STRONGEST, delayed, strengthened
 
 if TYPE_CHECKING:
     from jinxiao.scenarios.plan import Plan
@@ -95,6 +96,10 @@ class Scenario:
         Changes after the plan's start, by path: ``measures.15.car_scrap_2025_nev.flat``.
     financing : Financing, optional
         Where the local part of the money comes from after the plan's start, for every instrument.
+    strengths : mapping of int to float
+        By measure, the factor on what its instruments give after the plan's start (1 unless named, 0: it does not run).
+    delays : mapping of int to int
+        By measure, months by which the instruments that begin under the plan begin later.
     """
 
     plan: "Plan"
@@ -103,6 +108,8 @@ class Scenario:
     parts: Mapping[int, frozenset[tuple[str, str]]]
     overrides: Mapping[str, Any] = field(default_factory=dict)
     financing: Financing | None = None
+    strengths: Mapping[int, float] = field(default_factory=dict)
+    delays: Mapping[int, int] = field(default_factory=dict)
 
     def override(self, changes: Mapping[str, Any], name: str = "") -> "Scenario":
         """Return the scenario with more overrides, checked at once.
@@ -116,6 +123,43 @@ class Scenario:
         scenario = replace(self, name=name or self.name, overrides={**self.overrides, **normal})
         _ = scenario.running()
         return scenario
+
+    def at_strength(
+        self, strengths: Mapping[int, float], delays: Mapping[int, int] | None = None, name: str = ""
+    ) -> "Scenario":
+        """Return the scenario with measures stronger or weaker, and later, than the plan has them.
+
+        Parameters
+        ----------
+        strengths : mapping of int to float
+            Factor by measure, from 0 to 3: see :mod:`jinxiao.scenarios.strength`.
+        delays : mapping of int to int
+            Months by measure, from 0 to 36.
+        name : str
+            Name in results.
+
+        Raises
+        ------
+        InputError
+            When a measure is not of the plan, or a number is not allowed.
+        """
+        for field_name, given, most in (
+            ("strengths", strengths, STRONGEST),
+            ("delays", delays or {}, LONGEST_DELAY),
+        ):
+            for number, value in given.items():
+                if number not in self.plan.measures:
+                    allowed = ", ".join(map(str, self.plan.measures))
+                    raise self.plan.error(field_name, f"measure {number}", allowed)
+                if not 0 <= value <= most or (field_name == "delays" and value != int(value)):
+                    what = "months" if field_name == "delays" else "times the plan"
+                    raise self.plan.error(f"{field_name}.{number}", f"{value:g}", f"0 to {most:g} {what}")
+        return replace(
+            self,
+            name=name or self.name,
+            strengths={**self.strengths, **strengths},
+            delays={**self.delays, **(delays or {})},
+        )
 
     def running(self, values: Mapping[str, float] | None = None) -> list[Running]:
         """Return every instrument of the catalogue as it runs here, in the order of their accounts.
@@ -155,7 +199,21 @@ class Scenario:
                 raise self.plan.error(
                     f"measures.{number}.{key}.{path}", error.found, error.allowed
                 ) from error
-        return policy if self.financing is None else policy.model_copy(update={"financing": self.financing})
+        if self.financing is not None:
+            policy = policy.model_copy(update={"financing": self.financing})
+        return self._at_strength(policy, number)
+
+    def _at_strength(self, policy: Instrument, number: int) -> Instrument | None:
+        """Return an instrument as strong and as late as the scenario has its measure; what was left behind is left alone."""
+        strength, delay = self.strengths.get(number, 1.0), self.delays.get(number, 0)
+        begun = policy.start < self.plan.start
+        if (
+            begun and policy.persistent
+        ):  # a level that was reached before the plan is nobody's choice any more
+            return policy
+        if strength == 0.0:
+            return None
+        return strengthened(policy if begun else delayed(policy, delay), strength)
 
     def _with_values(self, instrument: Instrument, values: Mapping[str, float], where: str) -> Instrument:
         for path, value in values.items():

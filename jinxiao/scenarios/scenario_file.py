@@ -8,8 +8,11 @@ A file::
     overrides:
       measures.15.instruments.car_scrap_2025_nev.flat: 25000
     financing: {moved: 0.5, borrowed: 0.5}   # of the local part of all instruments, if not as the plan has it
+    strengths: {15: 1.4}                     # times what the plan gives, by measure
+    delays: {15: 6}                          # months later than in the plan, by measure
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +45,10 @@ class ScenarioFile(Strict):
         Changes by path, from the start of the plan on. They may also stand at the top level of the file.
     financing : Financing, optional
         Where the local part of the money of every instrument comes from, instead of what the plan says of each.
+    strengths : mapping of int to float
+        Factor on what the instruments of a measure give, from the start of the plan on.
+    delays : mapping of int to int
+        Months by which the instruments of a measure that begin under the plan begin later.
     """
 
     name: str
@@ -51,6 +58,8 @@ class ScenarioFile(Strict):
     part: Part = "all"
     overrides: dict[str, Any] = Field(default_factory=dict)
     financing: Financing | None = None
+    strengths: dict[int, float] = Field(default_factory=dict)
+    delays: dict[int, int] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -136,7 +145,13 @@ def _read_file(plan: Plan, path: Path, seen: tuple[Path, ...]) -> Scenario:
     for number in file.drop:
         parts[number] = parts[number] - PARTS[file.part]
     financing = file.financing or base.financing
-    scenario = Scenario(plan, file.name, base.reference, parts, base.overrides, financing)
+    scenario = replace(base, name=file.name, parts=parts, financing=financing)
+    try:
+        scenario = scenario.at_strength(file.strengths, file.delays)
+    except InputError as error:
+        field = error.field or "strengths"
+        line = _line(path, field.split(".")[0])
+        raise InputError(path, line, field, error.found, error.allowed) from error
     for key, value in file.overrides.items():
         try:
             scenario = scenario.override({key: value})

@@ -100,8 +100,8 @@ def test_pawn_of_one_parameter_is_the_distance_of_each_slice_from_the_whole():
     found = table_of(lambda x: x[:, 0], ("x1", "idle"), Design("pawn", 2000))
     value, low, high = found.loc["pawn_median", "x1"]
     assert value == pytest.approx(5.5 / 8.0, abs=0.02)
-    assert low == pytest.approx(4.0 / 8.0, abs=0.02)
-    assert high == pytest.approx(7.0 / 8.0, abs=0.02)
+    assert low <= value <= high <= low + 0.05
+    assert found["value"]["pawn_max", "x1"] == pytest.approx(7.0 / 8.0, abs=0.02)
     assert found["value"]["pawn_median", "idle"] < 0.1
 
 
