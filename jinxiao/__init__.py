@@ -7,7 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jinxiao.api import compare, facts, find_households, household, run, sensitivity, trial, uplift
+    from jinxiao.api import (
+        compare,
+        facts,
+        find_households,
+        household,
+        read_results,
+        report,
+        run,
+        sensitivity,
+        to_xarray,
+        trial,
+        uplift,
+    )
     from jinxiao.calibration.world import World
     from jinxiao.files.errors import InputError, InvariantError
     from jinxiao.scenarios import Plan, Scenario, load_plan, read_scenario
@@ -25,9 +37,12 @@ _WHERE = {
     "find_households": "jinxiao.api",
     "household": "jinxiao.api",
     "load_plan": "jinxiao.scenarios",
+    "read_results": "jinxiao.api",
     "read_scenario": "jinxiao.scenarios",
+    "report": "jinxiao.api",
     "run": "jinxiao.api",
     "sensitivity": "jinxiao.api",
+    "to_xarray": "jinxiao.api",
     "trial": "jinxiao.api",
     "uplift": "jinxiao.api",
 }
@@ -44,9 +59,12 @@ __all__ = [
     "find_households",
     "household",
     "load_plan",
+    "read_results",
     "read_scenario",
+    "report",
     "run",
     "sensitivity",
+    "to_xarray",
     "trial",
     "uplift",
 ]

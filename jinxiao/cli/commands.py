@@ -510,6 +510,27 @@ def trial(
 
 
 @app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of results of any commands.")],
+    form: Annotated[
+        str, typer.Option("--format", help="Of docx, html, xlsx: one or several.", rich_help_panel=o.OUTPUT)
+    ] = "docx,html,xlsx",
+    out: o.Out = None,
+    lang: o.LangOption = Lang.en,
+) -> None:
+    """A report to hand on: DOCX, one HTML page and a workbook, from folders of results."""
+    session = Session("report", lang, Format.table, quiet=True)
+    from jinxiao.results.documents.assemble import check_formats, write_report
+    from jinxiao.results.reading import read_folder
+
+    formats = check_formats(o.words(form))
+    asked = {"runs": [read_folder(one).manifest for one in runs], "formats": formats}
+    target = out if out is not None else session.default_folder(asked)
+    for file in write_report(runs, target, lang=lang.value, formats=formats, account=session.account):
+        print(file)
+
+
+@app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="A scenario, measure, plan, trial (YAML) or data file (CSV).")],
     plan: o.Plan = PLAN,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,9 @@ from jinxiao.experiments.store import RunStore, default_folder
 from jinxiao.files.errors import InputError
 from jinxiao.model.names import month_label
 from jinxiao.model.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 SHAPLEY_PAIRS = 2
 """Antithetic pairs of orders a draw takes when there are too many measures for exact Shapley shares."""
@@ -209,6 +212,21 @@ class UpliftResult:
     hashes: dict[str, str]
     notes: tuple[str, ...] = ()
     persons: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def to_xarray(self) -> "xr.Dataset":
+        """Return monthly paths by draw as labelled arrays: see :func:`jinxiao.experiments.arrays.effects_array`.
+
+        ``result.to_xarray()["additional"].sel(measure=5, outcome="total_consumption", group="all")`` has the dimensions
+        draw, estimand, closure and month.
+        """
+        from jinxiao.experiments.arrays import effects_array
+
+        return effects_array(self.effects, self.titles, self.periods.first, attributes=_plain(self.settings))
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings as attributes that a NetCDF file can hold."""
+    return {k: v if isinstance(v, int | float | str) else ", ".join(map(str, v)) for k, v in settings.items()}
 
 
 def uplift(
