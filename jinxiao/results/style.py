@@ -219,7 +219,7 @@ def legend(figure: Figure, handles: Iterable[Any], note: str = "", columns: int 
 def _feet(note: str, width: float) -> list[tuple[str, float, str]]:
     """Return the lines at the foot of a figure: its note, then where it comes from."""
     lines = [(line, NOTE_SIZE, MUTED) for line in wrap(note, width, NOTE_SIZE)]
-    return lines + [(line, FOOT_SIZE, GREY) for line in wrap(_FOOT.get(), width, FOOT_SIZE)]
+    return lines + [(line, FOOT_SIZE, MUTED) for line in wrap(_FOOT.get(), width, FOOT_SIZE)]
 
 
 def _bottom(feet: list[tuple[str, float, str]]) -> float:

@@ -9,6 +9,7 @@ from jinxiao.calibration.parameters import load_parameters
 from jinxiao.calibration.statistics import CONFIDENCES, Statistics
 from jinxiao.experiments.engine import code_hash
 from jinxiao.files.errors import InputError
+from jinxiao.files.priors import Distribution
 from jinxiao.results import report
 from jinxiao.results.documents import words
 from jinxiao.results.documents.content import Block, Cell, Column, Heading, Paragraph, TableBlock
@@ -35,6 +36,9 @@ OPTIONS: Final = (
 )
 """Settings that are options of the command line under the same name."""
 LISTS: Final = ("measures", "estimand", "closure")
+PRIORS_ZH: Final = {
+    "uniform": "均匀", "triangular": "三角", "normal": "正态", "lognormal": "对数正态", "beta": "贝塔",
+}  # fmt: skip
 GRADES: Final = ("causal", "official", "reported", "derived", "assumed")
 
 
@@ -82,7 +86,7 @@ def _parameters(folders: Sequence[Folder], plan: Plan | None, lang: str) -> list
         record = known.records[key]
         factor = "× " if record.prior_factor is not None else ""
         value = number(record.value) if isinstance(record.value, float) else "…"
-        own.append([meanings[key], key, value, record.unit, factor + prior_text(prior), _grade(record.grade, lang),
+        own.append([meanings[key], key, value, record.unit, factor + _prior(prior, lang), _grade(record.grade, lang),
                     record.source])  # fmt: skip
         grades[record.grade] += 1
     levers = _levers(plan, _chosen(folders, plan), lang) if plan else []
@@ -127,10 +131,16 @@ def _levers(plan: Plan, chosen: Sequence[int], lang: str) -> list[list[Cell]]:
             value = parameter.value
             rows.append(
                 [meanings.get(name, name), name, number(float(value)) if isinstance(value, int | float) else "…",
-                 lever_unit(str(parameter.unit), lang), prior_text(parameter.prior),
+                 lever_unit(str(parameter.unit), lang), _prior(parameter.prior, lang),
                  _grade(measure.grade_of(key, parameter), lang), str(source.title)]
             )  # fmt: skip
     return rows
+
+
+def _prior(prior: Distribution | None, lang: str) -> str:
+    text = prior_text(prior)
+    name, _, values = text.partition(" ")
+    return f"{PRIORS_ZH.get(name, name)} {values}" if lang == "zh" else text
 
 
 def _grade(grade: str, lang: str) -> str:

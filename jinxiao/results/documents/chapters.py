@@ -419,13 +419,13 @@ def run_chapter(folder: Folder, lang: str) -> list[Block]:
             w("t_run", lang, name=name), [*heads, *(Column(p, None, 1.1) for p in periods)], rows, notes,
             frozenset({0}), w("outcome", lang),
         ),
-        _categories(result, name, scope, lang),
+        _categories(result, name, lang),
     ]  # fmt: skip
     flow = folder.path / "ledger" / "transactions_flow.parquet"
     return [*blocks, _flow_table(pd.read_parquet(flow), result, scope, lang)] if flow.is_file() else blocks
 
 
-def _categories(result: StoredRun, name: str, scope: str, lang: str) -> TableBlock:
+def _categories(result: StoredRun, name: str, lang: str) -> TableBlock:
     unit = money(lang)
     table = run.by_category(result.frame)
     by_year = table.groupby([month[:4] for month in table.index]).sum()
