@@ -11,7 +11,7 @@
 import jinxiao as jx
 
 plan = jx.load_plan("shanxi-2025")
-result = jx.uplift(plan, measures=[5, 7, 15], scale=5000, draws=2, months=36, jobs=1)
+result = jx.uplift(plan, measures=[5, 7, 15], scale=5000, draws=2, months=30, jobs=1)
 
 # %% [markdown]
 # ## The headline table
@@ -54,14 +54,18 @@ result.plot("paths")
 # not add up to the median of the whole.
 
 # %%
-added = result.to_xarray()["additional"].sel(outcome="total_consumption", group="all", estimand="first_in", closure="full")
+added = result.to_xarray()["additional"].sel(
+    outcome="total_consumption", group="all", estimand="first_in", closure="full"
+)
 by_year = added.groupby("month.year").sum("month").median("draw") / 1e9
 by_year.to_pandas().round(2)
 
 # %%
 path = added.sel(measure=15).median("draw")
-print(f"highest in {path.month[int(path.values.argmax())].dt.strftime('%Y-%m').item()}; "
-      f"{int((path < 0).sum())} of {path.sizes['month']} months below the reference")
+print(
+    f"highest in {path.month[int(path.values.argmax())].dt.strftime('%Y-%m').item()}; "
+    f"{int((path < 0).sum())} of {path.sizes['month']} months below the reference"
+)
 
 # %% [markdown]
 # ## To hand on

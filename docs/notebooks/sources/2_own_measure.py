@@ -12,7 +12,8 @@ import jinxiao as jx
 
 folder = Path("own")
 folder.mkdir(exist_ok=True)
-(folder / "101_winter_coupons.yaml").write_text("""
+(folder / "101_winter_coupons.yaml").write_text(
+    """
 number: 101
 name_en: Winter dining coupons
 name_zh: 冬季餐饮消费券
@@ -47,8 +48,11 @@ instruments:
     claim: rush
     channel: digital
     validity_weeks: 2
-""", encoding="utf-8")
-(folder / "my_plan.yaml").write_text("""
+""",
+    encoding="utf-8",
+)
+(folder / "my_plan.yaml").write_text(
+    """
 name: my-plan
 name_en: Child care and winter coupons
 name_zh: 育儿补贴与冬季消费券
@@ -57,7 +61,9 @@ source: {title: Our own draft, confidence: assumed}
 measures:
   - 05_childbirth                    # from the catalogue
   - 101_winter_coupons               # beside this file
-""", encoding="utf-8")
+""",
+    encoding="utf-8",
+)
 plan = jx.load_plan(str(folder / "my_plan.yaml"))
 list(plan.measures)
 
@@ -82,7 +88,7 @@ except jx.InputError as error:
 # households: the noise is part of the lesson. Small measures need a fine sample (`scale=100`), large ones do not.
 
 # %%
-result = jx.uplift(plan, scale=5000, draws=2, months=36, jobs=1)
+result = jx.uplift(plan, scale=5000, draws=2, months=30, jobs=1)
 rows = result.table.query("period == 'total' and group_by == 'all' and part == 'all'")
 rows[rows["outcome"].isin(["total_consumption", "fiscal_cost"])].pivot(
     index="name_en", columns="outcome", values="median"
@@ -92,18 +98,21 @@ rows[rows["outcome"].isin(["total_consumption", "fiscal_cost"])].pivot(
 result.plot("groups")
 
 # %% [markdown]
-# ## The same from Python
+# ## A number changed
 #
-# A number of the catalogue can be changed without a file: here a subsidy of 5,000 yuan a year for each child instead of 3,600.
+# A number of the catalogue can be changed without writing a measure: here a subsidy of 5,000 yuan a year for each child instead of 3,600.
 
 # %%
-(folder / "more_child_care.yaml").write_text("""
+(folder / "more_child_care.yaml").write_text(
+    """
 name: more_child_care
 extends: without
 measures: [5]
 overrides:
   measures.5.childcare_subsidy.amount: 5000
-""", encoding="utf-8")
+""",
+    encoding="utf-8",
+)
 shanxi = jx.load_plan("shanxi-2025")
 more = jx.read_scenario(shanxi, str(folder / "more_child_care.yaml"))
 economy = jx.Economy(jx.World.load(scale=5000), more, seed=1, months=30)

@@ -435,7 +435,7 @@ def _categories(result: StoredRun, name: str, lang: str) -> TableBlock:
     ]
     columns = [Column(w("category", lang), None, 2.2)]
     columns += [Column(f"{year}", unit.decimals, 1.0, unit.scale) for year in by_year.index]
-    notes = [source_note(result, join([scope, unit.name], lang), lang)]
+    notes = [source_note(result, join([run.scope(result.frame, lang, means=True), unit.name], lang), lang)]
     return TableBlock(
         w("t_categories", lang, name=name), columns, rows, notes, frozenset(), w("category", lang)
     )
