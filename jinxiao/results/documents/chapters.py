@@ -198,7 +198,7 @@ def effect_columns(lang: str) -> list[Column]:
     unit = money(lang)
     return [
         Column(w("added_head", lang, unit=unit.name), unit.decimals, 1.1, unit.scale),
-        Column(w("interval", lang), unit.decimals, 1.5, unit.scale),
+        Column(w("interval", lang), unit.decimals, 1.9, unit.scale),
         Column(w("cost_head", lang, unit=unit.name), unit.decimals, 1.0, unit.scale),
         Column(w("ratio_head", lang), 2, 0.9),
         Column(w("interval", lang), 2, 1.4),
@@ -532,6 +532,8 @@ def _facts_table(
         Column(w("published", lang), numeric, 1.0), Column(w("model_head", lang), numeric, 1.0),
         Column(w("error", lang), 1, 0.8), Column(w("fitted", lang), None, 0.7), Column(w("source", lang), None, 3.0),
     ]  # fmt: skip
+    if not sheet_only:  # sources take more room than a page has; the sheet of all facts has them
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return TableBlock(title, columns, rows, notes, frozenset(), sheet, sheet_only, every_row=True)
 
 
@@ -574,8 +576,10 @@ def trials_blocks(result: report.Trials, lang: str) -> list[Block]:
     columns = [Column(w(key, lang), None, width) for key, width in zip(heads, widths, strict=True)]
     scope = result.foot(lang).split("；" if lang == "zh" else "; ", 1)[1]
     notes = [w("judgement", lang), source_note(result, scope, lang)]
+    title, brief = w("t_trials", lang), [row[:-1] for row in rows]
     blocks: list[Block] = [
-        TableBlock(w("t_trials", lang), columns, rows, notes, frozenset(), w("trial", lang), every_row=True)
+        TableBlock(title, columns[:-1], brief, notes, frozenset(), "", every_row=True),
+        TableBlock(title, columns, rows, notes, frozenset(), w("trial", lang), sheet_only=True),
     ]
     reasons = trials_tables.trials_notes(result.table, lang)
     if reasons:
