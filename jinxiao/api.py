@@ -4,6 +4,8 @@ What loads the compiled model is imported when it is used: the command line star
 """
 
 from collections.abc import Iterable, Sequence
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinxiao.experiments import comparison, given_data
@@ -12,16 +14,19 @@ from jinxiao.experiments import optimise as optimisation
 from jinxiao.experiments import sensitivity as sensitivities
 from jinxiao.experiments import uplift as uplifts
 from jinxiao.files.manifest import Account
-from jinxiao.results import report
+from jinxiao.results import report as kinds
 from jinxiao.scenarios import Plan, Scenario, read_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
+
+    from jinxiao.model.outcomes import Outcomes
 
 
 def uplift(
     plan: Plan, measures: Iterable[int] | None = None, *, new: str = "whole", **options: Any
-) -> report.Uplift:
+) -> kinds.Uplift:
     """Return what each measure adds to consumption, retail sales, services, tourism, jobs and cost.
 
     Parameters
@@ -47,12 +52,12 @@ def uplift(
         When an argument is not allowed.
     """
     account = options.pop("account", None) or Account()
-    return report.of(report.Uplift, uplifts.uplift(plan, measures, new=new, **options), account)
+    return kinds.of(kinds.Uplift, uplifts.uplift(plan, measures, new=new, **options), account)
 
 
 def run(
     plan: Plan, scenario: Scenario | str, *, ledger: bool = False, panel: int = 0, **options: Any
-) -> report.Run:
+) -> kinds.Run:
     """Return one scenario's outcomes over draws.
 
     Parameters
@@ -77,7 +82,7 @@ def run(
 
         same = {k: v for k, v in options.items() if k in ("scale", "seed", "months")}
         close_up = look_closely(plan, chosen, households=panel, **same)
-    return report.of(report.Run, found, account, close_up=close_up, ledger=ledger)
+    return kinds.of(kinds.Run, found, account, close_up=close_up, ledger=ledger)
 
 
 def compare(
@@ -86,7 +91,7 @@ def compare(
     *,
     reference: Scenario | str | None = None,
     **options: Any,
-) -> report.Comparison:
+) -> kinds.Comparison:
     """Return what scenarios differ by from a reference, the first of them by default, on the same draws.
 
     Parameters
@@ -103,16 +108,16 @@ def compare(
     account = options.pop("account", None) or Account()
     chosen = [_scenario(plan, one) for one in scenarios]
     base = None if reference is None else _scenario(plan, reference)
-    return report.of(report.Comparison, comparison.compare(plan, chosen, reference=base, **options), account)
+    return kinds.of(kinds.Comparison, comparison.compare(plan, chosen, reference=base, **options), account)
 
 
-def sensitivity(plan: Plan, measures: Iterable[int] | None = None, **options: Any) -> report.Sensitivity:
+def sensitivity(plan: Plan, measures: Iterable[int] | None = None, **options: Any) -> kinds.Sensitivity:
     """Return what drives the uplift of a measure or of a set: see :func:`jinxiao.experiments.sensitivity.sensitivity`."""
     account = options.pop("account", None) or Account()
-    return report.of(report.Sensitivity, sensitivities.sensitivity(plan, measures, **options), account)
+    return kinds.of(kinds.Sensitivity, sensitivities.sensitivity(plan, measures, **options), account)
 
 
-def given_sensitivity(plan: Plan, folder: Any, **options: Any) -> report.Sensitivity:
+def given_sensitivity(plan: Plan, folder: Any, **options: Any) -> kinds.Sensitivity:
     """Return what drives a result over draws that ``uplift`` or ``discover`` has kept, without new runs.
 
     Parameters
@@ -125,10 +130,10 @@ def given_sensitivity(plan: Plan, folder: Any, **options: Any) -> report.Sensiti
         ``measure``, ``outcome``, ``method``, ``seed``: see :func:`jinxiao.experiments.given_data.given_sensitivity`.
     """
     account = options.pop("account", None) or Account()
-    return report.of(report.Sensitivity, given_data.given_sensitivity(plan, folder, **options), account)
+    return kinds.of(kinds.Sensitivity, given_data.given_sensitivity(plan, folder, **options), account)
 
 
-def optimise(plan: Plan, measures: Iterable[int] | None = None, **options: Any) -> report.Optimise:
+def optimise(plan: Plan, measures: Iterable[int] | None = None, **options: Any) -> kinds.Optimise:
     """Return the mix of measures that does most for a goal under a budget.
 
     Parameters
@@ -147,12 +152,12 @@ def optimise(plan: Plan, measures: Iterable[int] | None = None, **options: Any) 
         With ``table``, ``front``, ``scenario()``, ``plot("optimise")`` and ``save(folder)``.
     """
     account = options.pop("account", None) or Account()
-    return report.of(report.Optimise, optimisation.optimise(plan, measures, **options), account)
+    return kinds.of(kinds.Optimise, optimisation.optimise(plan, measures, **options), account)
 
 
 def discover(
     plan: Plan, scenario: Scenario | str = "plan", *, against: Sequence[Scenario | str] = (), **options: Any
-) -> report.Discovery:
+) -> kinds.Discovery:
     """Return the conditions under which a scenario falls short, and the regret of choosing it.
 
     Parameters
@@ -173,17 +178,17 @@ def discover(
     """
     account = options.pop("account", None) or Account()
     chosen, others = _scenario(plan, scenario), [_scenario(plan, one) for one in against]
-    return report.of(report.Discovery, discoveries.discover(plan, chosen, against=others, **options), account)
+    return kinds.of(kinds.Discovery, discoveries.discover(plan, chosen, against=others, **options), account)
 
 
-def facts(*, scale: int = 100, seed: int = 1, account: Account | None = None) -> report.Facts:
+def facts(*, scale: int = 100, seed: int = 1, account: Account | None = None) -> kinds.Facts:
     """Return the baseline of 2024 beside published statistics: see :func:`jinxiao.experiments.baseline_facts.run_facts`."""
     from jinxiao.calibration.facts import MONTHS
     from jinxiao.experiments import baseline_facts
 
     account = account or Account()
     table = baseline_facts.run_facts(scale, seed)
-    return report.Facts(
+    return kinds.Facts(
         table,
         {"plan": baseline_facts.PLAN, "scale": scale, "months": MONTHS, "seed": seed},
         baseline_facts.hashes(scale),
@@ -198,7 +203,7 @@ def household(
     *,
     reference: Scenario | str = "without",
     **options: Any,
-) -> report.Household:
+) -> kinds.Household:
     """Return one household's diary under a scenario, beside the reference.
 
     Parameters
@@ -221,7 +226,7 @@ def household(
 
     account = options.pop("account", None) or Account()
     found = keep_diary(plan, _scenario(plan, scenario), _scenario(plan, reference), household, **options)
-    return report.of(report.Household, found, account)
+    return kinds.of(kinds.Household, found, account)
 
 
 def find_households(
@@ -234,7 +239,7 @@ def find_households(
     return find(households_at_start(plan, scale=scale, seed=seed), text, lang)
 
 
-def trial(trials: Sequence[Any] | str = "all", **options: Any) -> report.Trials:
+def trial(trials: Sequence[Any] | str = "all", **options: Any) -> kinds.Trials:
     """Return natural experiments re-enacted in the model.
 
     Parameters
@@ -254,7 +259,69 @@ def trial(trials: Sequence[Any] | str = "all", **options: Any) -> report.Trials:
 
     account = options.pop("account", None) or Account()
     chosen = find_trials(trials) if isinstance(trials, str) else list(trials)
-    return report.of(report.Trials, run_trials(chosen, **options), account)
+    return kinds.of(kinds.Trials, run_trials(chosen, **options), account)
+
+
+def to_xarray(outcomes: "Outcomes") -> "xr.Dataset":
+    """Return the outcomes of a single economy as labelled arrays; results of experiments have a method of that name.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        From ``economy.outcomes()``.
+
+    Returns
+    -------
+    xarray.Dataset
+        See :func:`jinxiao.experiments.arrays.outcomes_array`.
+    """
+    from jinxiao.experiments.arrays import outcomes_array
+
+    return outcomes_array(outcomes)
+
+
+def read_results(path: str | PathLike[str]) -> kinds.Report:
+    """Return the results in a folder, to draw again, in either language, or to reckon with.
+
+    Parameters
+    ----------
+    path : str or path
+        A folder that a command or ``save`` has written.
+
+    Raises
+    ------
+    InputError
+        When it is no folder of results.
+    """
+    from jinxiao.results.reading import read_results as read
+
+    return read(path)
+
+
+def report(
+    runs: Sequence[str | PathLike[str]] | str | PathLike[str],
+    out: str | PathLike[str],
+    *,
+    lang: str = "en",
+    formats: Sequence[str] = ("docx", "html", "xlsx"),
+) -> list[Path]:
+    """Write a report on folders of results and return its files: see ``jinxiao report``.
+
+    Parameters
+    ----------
+    runs : path or sequence of paths
+        Folders that commands or ``save`` have written.
+    out : str or path
+        Folder of the report.
+    lang : {'en', 'zh'}
+        Language of the report.
+    formats : sequence of {'docx', 'html', 'xlsx'}
+        Which of them; DOCX and XLSX need the extra ``report``.
+    """
+    from jinxiao.results.documents.assemble import write_report
+
+    paths = [runs] if isinstance(runs, str | PathLike) else list(runs)
+    return write_report(paths, out, lang=lang, formats=formats)
 
 
 def _scenario(plan: Plan, given: Scenario | str) -> Scenario:

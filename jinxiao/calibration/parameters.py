@@ -22,6 +22,8 @@ Values = dict[str, float | np.ndarray]
 class Parameter(BaseModel):
     """One parameter as written in YAML.
 
+    ``meaning_zh`` is what Chinese readers see of an uncertain number, in few words.
+
     ``prior`` is a distribution of the value itself (numbers); ``prior_factor`` of a common factor on all entries (tables).
     """
 
@@ -32,6 +34,7 @@ class Parameter(BaseModel):
     source: str = Field(min_length=1)
     grade: Grade
     meaning: str = Field(min_length=1)
+    meaning_zh: str = ""
     url: str = ""
     prior: Prior | None = None
     prior_factor: Prior | None = None

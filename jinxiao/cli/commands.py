@@ -489,7 +489,7 @@ def optimise(
     """The best mix of measures under a budget, judged on draws it was not chosen on."""
     session = Session("optimise", lang, form, quiet)
     o.check_jobs(jobs)
-    o.check_cluster(cluster)
+    o.check_cluster(cluster, jobs)
     from jinxiao.scenarios import load_plan
 
     chosen_plan = load_plan(plan)
@@ -544,7 +544,7 @@ def discover(
     """The conditions under which a mix falls short (PRIM, CART), and the regret of choosing it."""
     session = Session("discover", lang, form, quiet)
     o.check_jobs(jobs)
-    o.check_cluster(cluster)
+    o.check_cluster(cluster, jobs)
     from jinxiao.scenarios import load_plan, read_scenario
 
     chosen_plan = load_plan(plan)
@@ -711,6 +711,27 @@ def trial(
     session.answer(
         trials_summary(result.table, lang), trials_frame(result.table, lang), trials_notes(result.table, lang)
     )
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of results of any commands.")],
+    form: Annotated[
+        str, typer.Option("--format", help="Of docx, html, xlsx: one or several.", rich_help_panel=o.OUTPUT)
+    ] = "docx,html,xlsx",
+    out: o.Out = None,
+    lang: o.LangOption = Lang.en,
+) -> None:
+    """A report to hand on: DOCX, one HTML page and a workbook, from folders of results."""
+    session = Session("report", lang, Format.table, quiet=True)
+    from jinxiao.results.documents.assemble import check_formats, write_report
+    from jinxiao.results.reading import read_folder
+
+    formats = check_formats(o.words(form))
+    asked = {"runs": [read_folder(one).manifest for one in runs], "formats": formats}
+    target = out if out is not None else session.default_folder(asked)
+    for file in write_report(runs, target, lang=lang.value, formats=formats, account=session.account):
+        print(file)
 
 
 @app.command()

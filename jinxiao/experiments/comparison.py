@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,9 @@ from jinxiao.experiments.store import RunStore, default_folder
 from jinxiao.experiments.uplift import GRADES, check_numbers, places
 from jinxiao.files.errors import InputError
 from jinxiao.model.outcomes import OUTCOMES, Outcomes
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 DIFFERENCE = "difference"
 """Estimand of a comparison: one scenario minus another."""
@@ -113,6 +116,12 @@ class ScenarioRuns:
         path: np.ndarray = self.flows[:, :, MEASURED.index(outcome), ALL]
         return path
 
+    def to_xarray(self) -> "xr.Dataset":
+        """Return the outcomes of all draws as labelled arrays: see :func:`jinxiao.experiments.arrays.outcomes_array`."""
+        from jinxiao.experiments.arrays import outcomes_array
+
+        return outcomes_array(self.outcomes)
+
 
 @dataclass(frozen=True)
 class ComparisonResult:
@@ -150,6 +159,17 @@ class ComparisonResult:
     hashes: dict[str, str]
     persons: dict[tuple[str, str], float] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
+
+    def to_xarray(self) -> "xr.Dataset":
+        """Return monthly paths by draw, with dimension ``scenario``: see :func:`jinxiao.experiments.arrays.effects_array`."""
+        from jinxiao.experiments.arrays import effects_array
+
+        numbers = sorted({effect.measure for effect in self.effects})
+        return effects_array(
+            self.effects, self.titles, self.periods.first,
+            dim="scenario", keys=[self.scenarios[k] for k in numbers],
+            attributes={"reference": self.scenarios[0], "plan": self.settings["plan"]},
+        )  # fmt: skip
 
 
 def run_scenario(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from jinxiao.experiments.effects import ALL, COLUMNS, COST, MEASURED, RATIOS, Periods, unit_of
+from jinxiao.experiments.effects import ALL, COLUMNS, COST, GROSS, MEASURED, RATIOS, Periods, unit_of
 from jinxiao.model.outcomes import OUTCOMES
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -107,13 +107,16 @@ def summarise(effect: Effect, paired: Paired, periods: Periods, *, whole_only: b
 def by_draw(effect: Effect, paired: Paired, periods: Periods) -> pd.DataFrame:
     """Return the differences themselves: ``draw, outcome, group_by, group, period, unit, value``.
 
-    Months are given for the province as a whole, years and the whole window for every group.
+    Months are given for the province as a whole, years and the whole window for every group; of gross spending, the
+    province as a whole.
     """
     difference = periods.sum(paired.difference)
     months = np.array([len(label) == 7 for label in periods.labels])
     difference[:, months, :, :ALL] = np.nan
     difference[:, months, :, ALL + 1 :] = np.nan
-    outcome, column, period = _defined(difference[0])
+    difference[:, :, GROSS, :ALL] = np.nan
+    difference[:, :, GROSS, ALL + 1 :] = np.nan
+    outcome, column, period = _defined(difference[0], len(MEASURED))
     cells = [
         pd.DataFrame(
             {
@@ -131,9 +134,12 @@ def by_draw(effect: Effect, paired: Paired, periods: Periods) -> pd.DataFrame:
     return _with_effect(pd.concat([*cells, *_ratio_draws(difference)], ignore_index=True), effect)
 
 
-def _defined(table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return outcome, column and period of the defined cells of ``(periods, MEASURED, columns)``, in table order."""
-    table = table[:, : len(OUTCOMES)]  # gross spending shows as a ratio
+def _defined(table: np.ndarray, outcomes: int = len(OUTCOMES)) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return outcome, column and period of the defined cells of ``(periods, MEASURED, columns)``, in table order.
+
+    By default without gross spending, which tables for readers show as a ratio.
+    """
+    table = table[:, :outcomes]
     outcome, column, period = np.nonzero(~np.isnan(table).transpose(1, 2, 0))
     return outcome, column, period
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -48,6 +48,9 @@ from jinxiao.experiments.uncertainty import uncertainty_notes, variance_table
 from jinxiao.files.errors import InputError
 from jinxiao.model.names import month_label
 from jinxiao.model.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 SHAPLEY_PAIRS = 2
 """Antithetic pairs of orders a draw takes when there are too many measures for exact Shapley shares."""
@@ -281,9 +284,24 @@ class UpliftResult:
     owen_draws: pd.DataFrame | None = None
     interactions: pd.DataFrame | None = None
 
+    def to_xarray(self) -> "xr.Dataset":
+        """Return monthly paths by draw as labelled arrays: see :func:`jinxiao.experiments.arrays.effects_array`.
+
+        ``result.to_xarray()["additional"].sel(measure=5, outcome="total_consumption", group="all")`` has the dimensions
+        draw, estimand, closure and month.
+        """
+        from jinxiao.experiments.arrays import effects_array
+
+        return effects_array(self.effects, self.titles, self.periods.first, attributes=_plain(self.settings))
+
 
 Interim = Callable[[int, Callable[[], UpliftResult]], None]
 """Called when a draw is done, with the number of draws that are and a function that returns the answer so far."""
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings as attributes that a NetCDF file can hold."""
+    return {k: v if isinstance(v, int | float | str) else ", ".join(map(str, v)) for k, v in settings.items()}
 
 
 def uplift(

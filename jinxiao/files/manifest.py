@@ -24,10 +24,13 @@ class Account:
         The command as it was given; empty when it was called from Python.
     started : float
         Reading of a clock that only runs forward, s.
+    version : str
+        Of the program that computed.
     """
 
     command_line: Sequence[str] = ()
     started: float = field(default_factory=time.perf_counter)
+    version: str = field(default_factory=lambda: metadata.version("jinxiao"))
 
     def seconds(self) -> float:
         """Return wall seconds since the start."""
@@ -67,7 +70,7 @@ def write_manifest(
         "command_line": list(account.command_line),
         **settings,
         "hashes": dict(hashes),
-        "version": metadata.version("jinxiao"),
+        "version": account.version,
         "packages": package_versions(),
         "python": platform.python_version(),
         "wall_seconds": round(account.seconds(), 2),

@@ -12,9 +12,12 @@ from jinxiao.scenarios.plan import load_plan
 def parameter_names(plan: str, lang: str) -> dict[str, str]:
     """Return names by key: of the model's parameters, and of the levers' where the plan is one of the catalogue.
 
-    Meanings of the model's parameters are written in English only.
+    A parameter whose meaning is not written in Chinese has its English one.
     """
-    own = {key: _capital(record.meaning) for key, record in load_parameters().records.items()}
+    own = {
+        key: _capital(record.meaning_zh if lang == "zh" and record.meaning_zh else record.meaning)
+        for key, record in load_parameters().records.items()
+    }
     return own | _lever_names(plan, lang)
 
 

@@ -30,15 +30,49 @@ if TYPE_CHECKING:
 ABOUT = {"en": ("against: {}", "1:{} sample"), "zh": ("对照：{}", "1:{} 抽样")}
 
 
+SOURCE = {"en": "Source: jinxiao {} (simulation)", "zh": "来源：晋消 jinxiao {}（模拟）"}
+DRAWS = {"en": ("{} draws", "a single draw"), "zh": ("{} 次抽样", "单次抽样")}
+POINTS = {"en": "{} points", "zh": "{} 个参数点"}
+SCALE = {"en": "1:{} sample", "zh": "1:{} 抽样比例"}
+SEED = {"en": "seed {}", "zh": "随机种子 {}"}
+
+
 class Report:
     """What every kind of result can do: draw its figures, and write itself."""
 
     command = ""
     account: Account
+    settings: dict[str, Any]
+    hashes: dict[str, str]
 
     def figures(self, lang: str = "en") -> "dict[str, Figure]":
-        """Return the figures by name."""
+        """Return the figures by name, each with a line at its foot that says where it comes from."""
+        from jinxiao.results.style import use_foot
+
+        with use_foot(self.foot(lang)):
+            return self.draw_figures(lang)
+
+    def draw_figures(self, lang: str) -> "dict[str, Figure]":
+        """Draw the figures of this kind of result."""
         raise NotImplementedError
+
+    def foot(self, lang: str = "en") -> str:
+        """Return source, version, draws, sample and seed in one line."""
+        from jinxiao.results.answer import join
+
+        many, one = DRAWS[lang]
+        draws, points = self.settings.get("draws"), self.settings.get("points", getattr(self, "points", None))
+        parts = [
+            SOURCE[lang].format(self.account.version),
+            "" if draws is None else one if draws == 1 else many.format(draws),
+            "" if points is None else POINTS[lang].format(points),
+            *(
+                words[lang].format(self.settings[key])
+                for key, words in {"scale": SCALE, "seed": SEED}.items()
+                if key in self.settings
+            ),
+        ]
+        return join(parts, lang)
 
     def write(self, folder: Path, lang: str = "en") -> None:
         """Write tables, figures and manifest into a folder that is there."""
@@ -109,8 +143,8 @@ class Uplift(UpliftResult, Report):
     account: Account = field(default_factory=Account)
     command = "uplift"
 
-    def figures(self, lang: str = "en") -> "dict[str, Figure]":
-        """Return the figures by name."""
+    def draw_figures(self, lang: str) -> "dict[str, Figure]":
+        """Draw the figures."""
         from jinxiao.results.uplift_figures import uplift_figures
 
         return uplift_figures(self, lang)
@@ -129,7 +163,10 @@ class Uplift(UpliftResult, Report):
         write_csv(folder / "variance.csv", self.variance)
         write_failures(folder, self.failures)
         _write_figures(self.figures(lang), folder)
-        settings = {**self.settings, "notes": list(self.notes)}
+        persons: dict[str, dict[str, float]] = {}
+        for (by, group), count in self.persons.items():
+            persons.setdefault(by, {})[group] = count
+        settings = {**self.settings, "notes": list(self.notes), "persons": persons}
         write_manifest(folder, self.command, settings, self.hashes, self.account)
 
 
@@ -140,8 +177,8 @@ class Comparison(ComparisonResult, Report):
     account: Account = field(default_factory=Account)
     command = "compare"
 
-    def figures(self, lang: str = "en") -> "dict[str, Figure]":
-        """Return the figures by name."""
+    def draw_figures(self, lang: str) -> "dict[str, Figure]":
+        """Draw the figures."""
         from jinxiao.results.run_figures import compare_figures
 
         return compare_figures(self.shown, lang, self.about(lang))
@@ -196,8 +233,8 @@ class Run(ScenarioRuns, Report):
     ledger: bool = False
     command = "run"
 
-    def figures(self, lang: str = "en") -> "dict[str, Figure]":
-        """Return the figures by name."""
+    def draw_figures(self, lang: str) -> "dict[str, Figure]":
+        """Draw the figures."""
         from jinxiao.results.run_figures import run_figures
 
         return run_figures(self.frame, lang)
@@ -226,8 +263,8 @@ class Sensitivity(SensitivityResult, Report):
     account: Account = field(default_factory=Account)
     command = "sensitivity"
 
-    def figures(self, lang: str = "en") -> "dict[str, Figure]":
-        """Return the figures by name."""
+    def draw_figures(self, lang: str) -> "dict[str, Figure]":
+        """Draw the figures."""
         from jinxiao.results.sensitivity_figure import sensitivity_figures
 
         return sensitivity_figures(self, lang)
@@ -237,7 +274,8 @@ class Sensitivity(SensitivityResult, Report):
         write_csv(folder / "sensitivity.csv", self.table)
         write_parquet(folder / "sensitivity.parquet", self.table)
         _write_figures(self.figures(lang), folder)
-        settings = {**self.settings, "points": self.points, "notes": list(self.notes)}
+        titles = {str(number): list(title) for number, title in self.titles.items()}
+        settings = {**self.settings, "points": self.points, "titles": titles, "notes": list(self.notes)}
         write_manifest(folder, self.command, settings, self.hashes, self.account)
 
 
@@ -254,7 +292,7 @@ class Optimise(OptimiseResult, Report):
     account: Account = field(default_factory=Account)
     command = "optimise"
 
-    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+    def draw_figures(self, lang: str = "en") -> "dict[str, Figure]":
         """Return the figures by name."""
         from jinxiao.results.mixes_figures import optimise_figures
 
@@ -292,7 +330,7 @@ class Discovery(DiscoveryResult, Report):
     account: Account = field(default_factory=Account)
     command = "discover"
 
-    def figures(self, lang: str = "en") -> "dict[str, Figure]":
+    def draw_figures(self, lang: str = "en") -> "dict[str, Figure]":
         """Return the figures by name."""
         from jinxiao.results.discovery_figure import discovery_figures
 
@@ -337,8 +375,8 @@ class Facts(Report):
 
         return summary(self.table)
 
-    def figures(self, lang: str = "en") -> "dict[str, Figure]":
-        """Return the figures by name."""
+    def draw_figures(self, lang: str) -> "dict[str, Figure]":
+        """Draw the figures."""
         from jinxiao.results.facts_figure import facts_figures
 
         return facts_figures(self.table, lang)
@@ -378,8 +416,8 @@ class Household(HouseholdDiary, Report):
 
         return reasons_frame(self)
 
-    def figures(self, lang: str = "en") -> "dict[str, Figure]":
-        """Return the figures by name."""
+    def draw_figures(self, lang: str) -> "dict[str, Figure]":
+        """Draw the figures."""
         from jinxiao.results.household_figure import household_figures
 
         return household_figures(self, lang)
@@ -402,8 +440,8 @@ class Trials(TrialsResult, Report):
     account: Account = field(default_factory=Account)
     command = "trial"
 
-    def figures(self, lang: str = "en") -> "dict[str, Figure]":
-        """Return the figures by name."""
+    def draw_figures(self, lang: str) -> "dict[str, Figure]":
+        """Draw the figures."""
         from jinxiao.results.trials_figure import trials_figures
 
         return trials_figures(self.table, self.settings, lang)

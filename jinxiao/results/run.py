@@ -15,6 +15,7 @@ _WINDOW: Final = Label("{start} to {end}", "{start} 至 {end}")
 _KEY: Final = Label("scenario {key}", "情景代码 {key}")
 _MEASURES: Final = Label("Measures {numbers}", "措施{numbers}")
 _DRAWS: Final = Label("median of {draws} draws", "{draws} 次抽样的中位数")
+_MEANS: Final = Label("mean of {draws} draws", "{draws} 次抽样的均值")
 
 
 def frame_of(outcomes: pd.DataFrame | Outcomes) -> pd.DataFrame:
@@ -62,14 +63,14 @@ def by_year(frame: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def scope(frame: pd.DataFrame, lang: str) -> str:
-    """Return the scenario's key, window and draws."""
+def scope(frame: pd.DataFrame, lang: str, *, means: bool = False) -> str:
+    """Return the scenario's key, window and draws, of which figures that stack parts show means, which add up."""
     months = months_of(frame)
     draws = len(set(frame["draw"]))
     parts = [
         _KEY.of(lang).format(key=frame["scenario"].iloc[0]),
         _WINDOW.of(lang).format(start=months[0], end=months[-1]),
-        _DRAWS.of(lang).format(draws=draws) if draws > 1 else "",
+        (_MEANS if means else _DRAWS).of(lang).format(draws=draws) if draws > 1 else "",
     ]
     return join(parts, lang)
 

@@ -70,7 +70,9 @@ def categories_figure(frame: pd.DataFrame, lang: str) -> Figure:
     unit = money(lang)
     table = run.by_category(frame) / unit.scale
     keys = [c.key for c in CATEGORIES if c.key in table.columns]
-    figure = sheet(3.0, _w("categories", lang, name=run.title(frame, lang)), run.scope(frame, lang), keys=2)
+    figure = sheet(
+        3.0, _w("categories", lang, name=run.title(frame, lang)), run.scope(frame, lang, means=True), keys=2
+    )
     axes = figure.subplots()
     months = np.arange(len(table))
     layers = axes.stackplot(months, table[keys].to_numpy().T, colors=SERIES, linewidth=0.4, edgecolor="white")
@@ -130,7 +132,9 @@ def cities_figure(frame: pd.DataFrame, lang: str) -> Figure:
     table = table / len(set(rows["draw"])) / unit.scale
     last = table.columns[-1]
     order = [str(key) for key in table[last].sort_values(ascending=False, kind="stable").index]
-    figure = sheet(4.2, _w("cities", lang, name=run.title(frame, lang)), run.scope(frame, lang), keys=1)
+    figure = sheet(
+        4.2, _w("cities", lang, name=run.title(frame, lang)), run.scope(frame, lang, means=True), keys=1
+    )
     axes = figure.subplots()
     height = 0.8 / len(table.columns)
     shades = np.linspace(0.35, 1.0, len(table.columns))

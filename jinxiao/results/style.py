@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +41,8 @@ EVIDENCE_COLOURS: Final = {"causal": GREEN, "official": BLUE, "assumed": GREY}
 SALT: Final = "jinxiao"
 PLACE_DIGITS: Final = 6
 """Digits of the places of axes, as shares of the figure."""
+FOOT_SIZE: Final = 6.0
+_FOOT: ContextVar[str] = ContextVar("foot", default="")
 
 
 @cache
@@ -102,6 +105,16 @@ def use_style(lang: str = "en") -> Iterator[None]:
         yield
 
 
+@contextmanager
+def use_foot(text: str) -> Iterator[None]:
+    """Write a line with source, draws, sample, version and seed at the foot of every figure that is made while inside."""
+    token = _FOOT.set(text)
+    try:
+        yield
+    finally:
+        _FOOT.reset(token)
+
+
 def save_figures(figures: Mapping[str, Figure], folder: Path) -> None:
     """Write ``figures/NAME.png`` and ``figures/NAME.svg`` below a folder and empty the figures.
 
@@ -161,9 +174,9 @@ def sheet(
     """
     heads = [(line, TITLE_SIZE, INK) for line in wrap(title, width, TITLE_SIZE)]
     heads += [(line, SCOPE_SIZE, MUTED) for line in wrap(scope, width, SCOPE_SIZE)]
-    feet = [(line, NOTE_SIZE, MUTED) for line in wrap(note, width, NOTE_SIZE)]
+    feet = _feet(note, width)
     top = MARGIN + sum(_line_height(size) for _, size, _ in heads) + 0.08
-    bottom = MARGIN + sum(_line_height(size) for _, size, _ in feet) + (0.06 if feet else 0.0)
+    bottom = _bottom(feet)
     room = keys * _line_height(NOTE_SIZE) + (0.06 if keys else 0.0)
     total = top + height + room + bottom
     figure = Figure(figsize=(width, total), layout="constrained")
@@ -194,14 +207,24 @@ def legend(figure: Figure, handles: Iterable[Any], note: str = "", columns: int 
     """
     listed = list(handles)
     width, total = figure.get_size_inches()
-    feet = len(wrap(note, width, NOTE_SIZE))
-    bottom = MARGIN + feet * _line_height(NOTE_SIZE) + (0.06 if feet else 0.0)
+    bottom = _bottom(_feet(note, width))
     made = figure.legend(
         handles=listed, loc="lower left", bbox_to_anchor=(MARGIN / width, bottom / total),
         ncols=columns or len(listed), handlelength=1.5, columnspacing=1.4, borderpad=0.0, borderaxespad=0.0,
         labelspacing=0.35,
     )  # fmt: skip
     made.set_in_layout(False)
+
+
+def _feet(note: str, width: float) -> list[tuple[str, float, str]]:
+    """Return the lines at the foot of a figure: its note, then where it comes from."""
+    lines = [(line, NOTE_SIZE, MUTED) for line in wrap(note, width, NOTE_SIZE)]
+    return lines + [(line, FOOT_SIZE, MUTED) for line in wrap(_FOOT.get(), width, FOOT_SIZE)]
+
+
+def _bottom(feet: list[tuple[str, float, str]]) -> float:
+    """Return the height of the lines at the foot with the margin below and some space above them, inches."""
+    return MARGIN + sum(_line_height(size) for _, size, _ in feet) + (0.06 if feet else 0.0)
 
 
 def _line_height(size: float) -> float:

@@ -16,9 +16,9 @@ from jinxiao.results.trials_tables import band_text, named, records, row_decimal
 
 ROW: Final = 0.235
 """Height of a row, inches."""
-LABELS, TRACK, CELLS = 0.49, 0.2, 0.31
+LABELS, TRACK, CELLS = 0.47, 0.2, 0.33
 """Widths of the three parts, as shares."""
-SPLIT: Final = 0.47
+SPLIT: Final = 0.5
 """Share of the cells that the published figures take."""
 MOST: Final = 2.5
 """How far an estimate may lie beyond the band, in widths of the scale, before it stands at the edge."""

@@ -1,0 +1,1 @@
+"""Reports: DOCX, one HTML page and a workbook, made from folders of results."""
