@@ -504,7 +504,7 @@ def optimise(
         from jinxiao import api
 
         result = api.optimise(
-            chosen_plan, chosen, **options, jobs=jobs, fresh=fresh, progress=progress, account=session.account
+            chosen_plan, chosen, **options, jobs=jobs, cluster=cluster, fresh=fresh, progress=progress, account=session.account
         )
         progress.stage("figures")
         result.write(folder, lang)
@@ -566,7 +566,7 @@ def discover(
         from jinxiao import api
 
         result = api.discover(
-            chosen_plan, chosen, against=others, **options, jobs=jobs, fresh=fresh, progress=progress, account=session.account
+            chosen_plan, chosen, against=others, **options, jobs=jobs, cluster=cluster, fresh=fresh, progress=progress, account=session.account
         )  # fmt: skip
         progress.stage("figures")
         result.write(folder, lang)

@@ -123,6 +123,7 @@ def discover(
     seed: int = 1,
     months: int = 48,
     jobs: int | None = None,
+    cluster: str | None = None,
     progress: Progress = silent,
     store: Path | None = None,
     fresh: bool = False,
@@ -144,7 +145,7 @@ def discover(
         A draw falls short below this, or below the median over draws; break even is one yuan for a yuan, or nothing added.
     draws : int
         States of the world: a Latin hypercube over the priors of all uncertain numbers, each with a seed of its own.
-    scale, seed, months, jobs, progress, store, fresh, engine
+    scale, seed, months, jobs, cluster, progress, store, fresh, engine
         See :func:`~jinxiao.experiments.uplift.uplift`.
 
     Raises
@@ -172,7 +173,7 @@ def discover(
         for i, u in enumerate(points)
     ]
     work = partial(_run_state, setting=setting, scenarios=tuple(mixes))
-    found = np.array(map_units(work, units, jobs=jobs, total=draws * len(mixes), progress=progress))
+    found = np.array(map_units(work, units, jobs=jobs, cluster=cluster, total=draws * len(mixes), progress=progress))
     values = np.array([[value_of(totals, outcome) for totals in of_draw] for of_draw in found])
     threshold = _threshold(values[:, 0], outcome, below)
     failed = values[:, 0] < threshold

@@ -104,6 +104,7 @@ def evaluate(
     draws: Sequence[int],
     *,
     jobs: int | None = None,
+    cluster: str | None = None,
     progress: Progress = silent,
 ) -> Evaluated:
     """Run mixes on some draws.
@@ -116,7 +117,7 @@ def evaluate(
         What is run.
     draws : sequence of int
         Numbers of draws.
-    jobs, progress
+    jobs, cluster, progress
         See :func:`~jinxiao.experiments.ensemble.map_units`.
     """
     parameters = setting.engine.load_parameters(setting.plan)
@@ -124,7 +125,7 @@ def evaluate(
     units = [make_draw(parameters, setting.seed, number) for number in draws]
     scenarios = tuple(mix.scenario(setting.plan) for mix in mixes)
     work = partial(_run_mixes, setting=setting, scenarios=scenarios)
-    found = map_units(work, units, jobs=jobs, total=len(units) * len(mixes), progress=progress)
+    found = map_units(work, units, jobs=jobs, cluster=cluster, total=len(units) * len(mixes), progress=progress)
     levels = np.mean([level for _, _, level in found], axis=0)
     return Evaluated(
         np.stack([totals for totals, _, _ in found]),

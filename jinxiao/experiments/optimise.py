@@ -108,6 +108,7 @@ class _Search:
     draws: tuple[int, ...]
     movable: tuple[int, ...]
     jobs: int | None
+    cluster: str | None
     progress: Progress
     runs: int = 0
 
@@ -116,8 +117,10 @@ class _Search:
         chosen = self.draws if draws is None else draws
         count = len(mixes) * len(chosen)
         self.runs += count
-        jobs = 1 if count <= FEW_RUNS else self.jobs
-        return evaluate(self.setting, mixes, chosen, jobs=jobs, progress=self.progress)
+        here = count <= FEW_RUNS
+        return evaluate(
+            self.setting, mixes, chosen, jobs=1 if here else self.jobs, cluster=None if here else self.cluster, progress=self.progress
+        )
 
     def settle(self, mixes: Sequence[Mix], budget: float, steps: int = 3) -> tuple[list[Mix], Evaluated]:
         """Scale mixes until they cost the budget, as near as strengths allow, by real runs."""
@@ -155,6 +158,7 @@ def optimise(
     seed: int = 1,
     months: int = 48,
     jobs: int | None = None,
+    cluster: str | None = None,
     progress: Progress = silent,
     store: Path | None = None,
     fresh: bool = False,
@@ -178,7 +182,7 @@ def optimise(
         Fresh draws on which mixes are judged, numbered as those of other commands.
     search_draws : int
         Draws of the search.
-    scale, seed, months, jobs, progress, store, fresh, engine
+    scale, seed, months, jobs, cluster, progress, store, fresh, engine
         See :func:`~jinxiao.experiments.uplift.uplift`. Runs are kept in the store: a search that was broken off goes on.
 
     Raises
@@ -195,7 +199,7 @@ def optimise(
         plan, scale, seed, months, plan.start, "without", store or default_folder(), fresh, engine
     )
     searched = tuple(SEARCH_FROM + d for d in range(search_draws))
-    search = _Search(setting, searched, (), jobs, progress)
+    search = _Search(setting, searched, (), jobs, cluster, progress)
     as_planned = Mix("plan", dict.fromkeys(chosen, 1.0))
     planned = search.run([as_planned])
     cost = planned.cost[:, 0].mean(axis=0)
