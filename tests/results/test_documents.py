@@ -222,7 +222,7 @@ def test_the_workbook_holds_numbers_with_units_and_frozen_heads(made: Path, fold
             cells = itertools.takewhile(
                 lambda cell: cell.value is not None, column[3:]
             )  # notes run over empty cells
-            longest = max((len(str(cell.value)) for cell in cells), default=0)
+            longest = max((len(cell.value) for cell in cells if isinstance(cell.value, str)), default=0)
             assert one.column_dimensions[column[0].column_letter].width >= min(longest, 40), one.title
     formula = next(s for s in book.worksheets if s["A1"].value and "mixes" in str(s["A1"].value))
     assert [c.data_type for c in formula["B"][3:5]] == ["s", "s"]  # what looks like a formula stays text
