@@ -504,7 +504,14 @@ def optimise(
         from jinxiao import api
 
         result = api.optimise(
-            chosen_plan, chosen, **options, jobs=jobs, cluster=cluster, fresh=fresh, progress=progress, account=session.account
+            chosen_plan,
+            chosen,
+            **options,
+            jobs=jobs,
+            cluster=cluster,
+            fresh=fresh,
+            progress=progress,
+            account=session.account,
         )
         progress.stage("figures")
         result.write(folder, lang)
@@ -566,8 +573,16 @@ def discover(
         from jinxiao import api
 
         result = api.discover(
-            chosen_plan, chosen, against=others, **options, jobs=jobs, cluster=cluster, fresh=fresh, progress=progress, account=session.account
-        )  # fmt: skip
+            chosen_plan,
+            chosen,
+            against=others,
+            **options,
+            jobs=jobs,
+            cluster=cluster,
+            fresh=fresh,
+            progress=progress,
+            account=session.account,
+        )
         progress.stage("figures")
         result.write(folder, lang)
     from jinxiao.results.discovery_figure import discovery_frame, discovery_notes, discovery_summary

@@ -173,7 +173,9 @@ def discover(
         for i, u in enumerate(points)
     ]
     work = partial(_run_state, setting=setting, scenarios=tuple(mixes))
-    found = np.array(map_units(work, units, jobs=jobs, cluster=cluster, total=draws * len(mixes), progress=progress))
+    found = np.array(
+        map_units(work, units, jobs=jobs, cluster=cluster, total=draws * len(mixes), progress=progress)
+    )
     values = np.array([[value_of(totals, outcome) for totals in of_draw] for of_draw in found])
     threshold = _threshold(values[:, 0], outcome, below)
     failed = values[:, 0] < threshold

@@ -125,7 +125,9 @@ def evaluate(
     units = [make_draw(parameters, setting.seed, number) for number in draws]
     scenarios = tuple(mix.scenario(setting.plan) for mix in mixes)
     work = partial(_run_mixes, setting=setting, scenarios=scenarios)
-    found = map_units(work, units, jobs=jobs, cluster=cluster, total=len(units) * len(mixes), progress=progress)
+    found = map_units(
+        work, units, jobs=jobs, cluster=cluster, total=len(units) * len(mixes), progress=progress
+    )
     levels = np.mean([level for _, _, level in found], axis=0)
     return Evaluated(
         np.stack([totals for totals, _, _ in found]),

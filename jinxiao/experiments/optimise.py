@@ -119,7 +119,12 @@ class _Search:
         self.runs += count
         here = count <= FEW_RUNS
         return evaluate(
-            self.setting, mixes, chosen, jobs=1 if here else self.jobs, cluster=None if here else self.cluster, progress=self.progress
+            self.setting,
+            mixes,
+            chosen,
+            jobs=1 if here else self.jobs,
+            cluster=None if here else self.cluster,
+            progress=self.progress,
         )
 
     def settle(self, mixes: Sequence[Mix], budget: float, steps: int = 3) -> tuple[list[Mix], Evaluated]:
