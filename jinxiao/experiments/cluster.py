@@ -81,6 +81,9 @@ class Cluster:
         future: Future[Any] = self._executor.submit(_call, work, index, unit, self._topic)
         return future
 
+    def clear(self) -> None:
+        """Leave the workers as they are: they are not this command's."""
+
     def reported(self) -> list[tuple[int, int]]:
         """Return position and finished runs of units that have reported."""
         return [self._told.popleft() for _ in range(len(self._told))]

@@ -163,6 +163,9 @@ class Workers(Protocol):
     def submit(self, work: Work, index: int, unit: Any) -> "Future[Any]":
         """Begin a unit."""
 
+    def clear(self) -> None:
+        """Free what workers hold that have nothing to do."""
+
     def reported(self) -> list[tuple[int, int]]:
         """Return what units have reported since the last time: position, finished runs."""
 
@@ -181,6 +184,8 @@ def _run(
     while waiting or running or again:
         room = workers.room() - len(running)
         alone = not waiting and not running
+        if alone and again:
+            workers.clear()
         begun = [waiting.popleft() for _ in range(min(room, len(waiting)))] or [
             again.popleft() for _ in range(min(int(alone), len(again)))
         ]
@@ -281,6 +286,12 @@ class Processes:
                 future = process.pool.submit(_call, work, unit)
         self._busy[index] = process
         return future
+
+    def clear(self) -> None:
+        """End processes that have nothing to do: the next unit has a new one, and all memory."""
+        for process in self._idle:
+            process.pool.shutdown()
+        self._idle.clear()
 
     def reported(self) -> list[tuple[int, int]]:
         """Return position and finished runs of units that have reported."""
