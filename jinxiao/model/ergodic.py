@@ -11,10 +11,12 @@ Krusell-Smith algorithm and non-stochastic simulations", Journal of Economic Dyn
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -27,7 +29,6 @@ from jinxiao.model.consumption import (
     Floats,
     SavingsGrid,
     eliminate,
-    solve,
 )
 
 WEALTH_SLICES = 64
@@ -55,8 +56,6 @@ CASH, CONSUMPTION, SLOPE = 0, 1, 2
 """What a node of the table holds."""
 TINY = 1e-12
 """Keeps a share of nothing finite."""
-SOLVER_VERSION = 2
-"""Part of the cache key: raise it whenever ``solve`` changes its results."""
 
 
 def lognormal_shocks(sigma: float, nodes: int) -> Floats:
@@ -352,42 +351,40 @@ def consume(m, kind, table):
     return min(c, m + table.limits[kind])
 
 
-def solve_cached(
-    problems: Iterable[ConsumptionProblem], folder: Path, grid: SavingsGrid | None = None
-) -> list[ConsumptionFunction]:
-    """Solve each problem once; keep policies in ``folder`` under digest, grid and solver version."""
-    folder.mkdir(parents=True, exist_ok=True)
-    grid = grid or SavingsGrid()
-    functions = []
-    for problem in problems:
-        path = policy_file(folder, problem.key, grid)
-        function = load_policy(path)
-        if function is None:
-            function = solve(problem, grid)
-            store_policy(function, path)
-        functions.append(function)
-    return functions
+def policies_file(folder: Path, keys: Iterable[str], grid: SavingsGrid) -> Path:
+    """Return where the policies of a list of problems are kept: by their digests, their order and the grid."""
+    digest = sha256("\n".join([*keys, repr(astuple(grid))]).encode()).hexdigest()
+    return folder / f"{digest}.npz"
 
 
-def policy_file(folder: Path, key: str, grid: SavingsGrid) -> Path:
-    """Return where the policy of the problem with this digest is kept."""
-    return folder / f"{key}-{'-'.join(map(str, astuple(grid)))}-v{SOLVER_VERSION}.npz"
-
-
-def load_policy(path: Path) -> ConsumptionFunction | None:
-    """Read a stored policy; None if there is none or the file is damaged."""
+def load_policies(path: Path) -> dict[str, ConsumptionFunction] | None:
+    """Read stored policies by key; None if there are none or the file is damaged."""
     try:
         with np.load(path) as stored:
-            scalars = stored["scalars"]
-            m, c, first_saver = stored["m"], stored["c"], int(stored["first_saver"])
-            return ConsumptionFunction(m, c, first_saver, *(float(scalar) for scalar in scalars))
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
+            functions = {}
+            for i, key in enumerate(stored["keys"].tolist()):
+                borrowing_limit, lowest_cash, asymptotic_mpc, first_saver = stored[f"scalars{i}"].tolist()
+                functions[key] = ConsumptionFunction(
+                    stored[f"m{i}"],
+                    stored[f"c{i}"],
+                    int(first_saver),
+                    borrowing_limit,
+                    lowest_cash,
+                    asymptotic_mpc,
+                )
+            return functions
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error):
         return None
 
 
-def store_policy(function: ConsumptionFunction, path: Path) -> None:
+def store_policies(functions: Mapping[str, ConsumptionFunction], path: Path) -> None:
     """Write under a temporary name, then rename, so that no other process ever reads half a file."""
-    scalars = np.array([function.borrowing_limit, function.lowest_cash, function.asymptotic_mpc])
+    arrays: dict[str, Any] = {"keys": np.array(list(functions))}
+    for i, function in enumerate(functions.values()):
+        arrays[f"m{i}"], arrays[f"c{i}"] = function.m, function.c
+        arrays[f"scalars{i}"] = np.array(
+            [function.borrowing_limit, function.lowest_cash, function.asymptotic_mpc, function.first_saver]
+        )
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        np.savez(file, m=function.m, c=function.c, first_saver=function.first_saver, scalars=scalars)
+        np.savez(file, **arrays)
     os.replace(file.name, path)

@@ -37,10 +37,10 @@ from jinxiao.model.consumption import (
 )
 from jinxiao.model.ergodic import (
     StationaryWealth,
-    load_policy,
-    policy_file,
+    load_policies,
+    policies_file,
     split_between,
-    store_policy,
+    store_policies,
     summarise_wealth,
 )
 
@@ -186,14 +186,21 @@ def solve_lives(
     stages : iterable of LifeStage
         Neighbours should be alike: a policy is the first guess of the next on the same grid.
     folder : Path, optional
-        Where policies are kept by content.
+        Where policies are kept: all of a list together, so that none depends in its last digits on what else was solved
+        before, here or by another process.
     grid : SavingsGrid, optional
         ``STAGE_GRID`` by default.
     """
+    stages = list(stages)
     grid = grid or STAGE_GRID
-    solved: dict[str, ConsumptionFunction] = {}
+    path = None
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
+        path = policies_file(folder, [stage.key for stage in stages], grid)
+        stored = load_policies(path)
+        if stored is not None:
+            return stored
+    solved: dict[str, ConsumptionFunction] = {}
     recent: ConsumptionFunction | None = None
 
     def policy(stage: LifeStage) -> ConsumptionFunction:
@@ -201,22 +208,16 @@ def solve_lives(
         key = stage.key
         if key in solved:
             return solved[key]
-        path = policy_file(folder, key, grid) if folder is not None else None
-        function = load_policy(path) if path is not None else None
-        if function is None:
-            ends = stage.leaving > 0.0 and stage.following is not None
-            later = policy(stage.following) if ends and stage.following is not None else None
-            similar = recent if recent is not None and (
-                recent.borrowing_limit == stage.problem.borrowing_limit
-            ) else None  # fmt: skip
-            function = solve_stage(stage, later, grid, similar)
-            if path is not None:
-                store_policy(function, path)
-        recent = solved[key] = function
-        return function
+        ends = stage.leaving > 0.0 and stage.following is not None
+        later = policy(stage.following) if ends and stage.following is not None else None
+        alike = recent is not None and recent.borrowing_limit == stage.problem.borrowing_limit
+        recent = solved[key] = solve_stage(stage, later, grid, recent if alike else None)
+        return recent
 
     for stage in stages:
         policy(stage)
+    if path is not None:
+        store_policies(solved, path)
     return solved
 
 

@@ -1,7 +1,6 @@
 """Check the buffer-stock policy against known limits, and what is derived from it: wealth, table, cache."""
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,6 @@ from jinxiao.model.ergodic import (
     ConsumptionTable,
     consume,
     permanent_shocks,
-    solve_cached,
     stationary_wealth,
     tabulate,
     transitory_shocks,
@@ -347,24 +345,3 @@ def test_table_never_exceeds_the_limit(problem: ConsumptionProblem) -> None:
     c = consume_all(m, 0, tabulate([function]))
     assert (c <= m + problem.borrowing_limit + 1e-12).all()
     np.testing.assert_allclose(c, function(m), rtol=1e-6)
-
-
-# --- cache
-
-
-def test_cache_returns_the_same_policy_and_survives_damage(tmp_path: Path) -> None:
-    wanted = [household(), household(borrowing_limit=0.0)]
-    first = solve_cached(wanted, tmp_path, COARSE)
-    files = sorted(tmp_path.iterdir())
-    assert len(files) == 2
-    assert {file.suffix for file in files} == {".npz"}
-    again = solve_cached(wanted, tmp_path, COARSE)
-    for damage in (b"", b"not a policy", files[0].read_bytes()[:300]):
-        files[0].write_bytes(damage)
-        repaired = solve_cached(wanted, tmp_path, COARSE)
-        for policies in (again, repaired):
-            for policy, original in zip(policies, first, strict=True):
-                np.testing.assert_array_equal(policy.c, original.c)
-                assert policy.first_saver == original.first_saver
-                assert policy.asymptotic_mpc == original.asymptotic_mpc
-    assert len(list(tmp_path.iterdir())) == 2

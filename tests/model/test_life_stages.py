@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jinxiao.model.consumption import ConsumptionProblem, SavingsGrid, mpc, solve
+from jinxiao.model.consumption import ConsumptionFunction, ConsumptionProblem, SavingsGrid, mpc, solve
 from jinxiao.model.ergodic import permanent_shocks, stationary_wealth, transitory_shocks
 from jinxiao.model.life_stages import LifeStage, solve_lives, solve_stage, wealth_by_stage
 
@@ -183,12 +183,33 @@ def test_wealth_by_stage_is_the_stationary_wealth_where_stages_are_alike() -> No
     assert both[0].mean < both[1].mean
 
 
-def test_policies_on_disk_are_those_solved(tmp_path: Path) -> None:
+def assert_same(one: dict[str, ConsumptionFunction], other: dict[str, ConsumptionFunction]) -> None:
+    assert list(one) == list(other)
+    for key, function in one.items():
+        np.testing.assert_array_equal(other[key].m, function.m)
+        np.testing.assert_array_equal(other[key].c, function.c)
+        assert other[key].first_saver == function.first_saver
+
+
+def test_policies_on_disk_are_those_solved_and_survive_damage(tmp_path: Path) -> None:
     life = [working(last := retired()), last]
-    solved, again = solve_lives(life, tmp_path), solve_lives(life, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
-    for key, function in solved.items():
-        assert (again[key].c == function.c).all()
+    solved = solve_lives(life, tmp_path)
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    assert_same(solved, solve_lives(life, tmp_path))
+    for damage in (b"", b"not a policy", whole[:300], whole[: len(whole) // 2]):
+        file.write_bytes(damage)
+        assert_same(solved, solve_lives(life, tmp_path))
+        assert file.read_bytes() != damage
+
+
+def test_policies_do_not_depend_on_what_was_solved_before(tmp_path: Path) -> None:
+    last = retired()
+    life = [working(last, income_ratio=0.7), working(last), last]
+    fresh = solve_lives(life)
+    for others in ([last], [working(last), last], [life[1], life[0], last]):
+        solve_lives(others, tmp_path)
+    assert_same(fresh, solve_lives(life, tmp_path))
 
 
 def test_start_from_a_neighbour_changes_nothing() -> None:
