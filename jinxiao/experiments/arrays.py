@@ -12,8 +12,8 @@ from jinxiao.experiments.estimates import Effect, Paired, Title
 from jinxiao.model import names
 from jinxiao.model.outcomes import GROUPS, OUTCOMES, Outcomes
 
-NEW = "new"
-"""Part that tells what the plan adds to instruments that ran before it."""
+PARTS = {"new": "new_under_plan", "local": "decided_in_province", "new_local": "new_in_province"}
+"""Names of the parts of an effect: what the plan raised or added, what the province and its cities decide, what is both."""
 
 
 def months_from(first: int, months: int) -> pd.DatetimeIndex:
@@ -53,9 +53,9 @@ def effects_array(
     -------
     xarray.Dataset
         ``additional`` (draw, measure, estimand, closure, outcome, month, group): with minus without, per month;
-        ``baseline`` (draw, closure, outcome, month, group): the reference; ``new_under_plan`` where it is known. Yuan a
-        month, jobs in persons (coordinate ``unit``). Along ``group`` the coordinate ``group_by`` tells its grouping. NaN
-        where a combination is not defined.
+        ``baseline`` (draw, closure, outcome, month, group): the reference; ``new_under_plan``, ``decided_in_province``
+        and ``new_in_province`` where they are known. Yuan a month, jobs in persons (coordinate ``unit``). Along ``group``
+        the coordinate ``group_by`` tells its grouping. NaN where a combination is not defined.
     """
     numbers = sorted({effect.measure for effect in effects})
     estimands = sorted({effect.estimand for effect in effects})
@@ -64,13 +64,13 @@ def effects_array(
     shape = (draws, len(numbers), len(estimands), len(closures), len(MEASURED), months, len(COLUMNS))
     additional = np.full(shape, np.nan)
     baseline = np.full((draws, len(closures), len(MEASURED), months, len(COLUMNS)), np.nan)
-    new = np.full((draws, len(numbers), len(closures), len(MEASURED), months, len(COLUMNS)), np.nan)
-    any_new = False
+    parts: dict[str, np.ndarray] = {}
     for effect, paired in effects.items():
         k, c = numbers.index(effect.measure), closures.index(effect.closure)
         path = paired.difference.swapaxes(1, 2)
-        if effect.part == NEW:
-            new[:, k, c], any_new = path, True
+        if effect.part != "all":
+            empty = np.full((draws, len(numbers), len(closures), len(MEASURED), months, len(COLUMNS)), np.nan)
+            parts.setdefault(PARTS[effect.part], empty)[:, k, c] = path
             continue
         additional[:, k, estimands.index(effect.estimand), c] = path
         baseline[:, c] = paired.baseline.swapaxes(1, 2)
@@ -80,8 +80,7 @@ def effects_array(
         "additional": (("draw", dim, "estimand", "closure", *tail), additional),
         "baseline": (("draw", "closure", *tail), baseline),
     }
-    if any_new:
-        variables["new_under_plan"] = (("draw", dim, "closure", *tail), new)
+    variables |= {name: (("draw", dim, "closure", *tail), values) for name, values in parts.items()}
     coords = {
         "draw": np.arange(draws),
         dim: labels,

@@ -44,7 +44,7 @@ def test_uplift_writes_its_folder_and_prints_the_answer(command: Command, here: 
     assert set(table["measure"]) == {0, 5, 15}
     assert set(table["closure"]) == {"full"} and set(table["reference"]) == {"without"}
     assert set(table.loc[table["part"] == "new", "measure"]) == {0}
-    assert set(table.loc[table["part"] == "local", "measure"]) == {0, 5, 15}
+    assert set(table.loc[table["part"] == "local", "measure"]) == {0}
     assert set(table.loc[table["part"] == "new_local", "measure"]) == {0}
     pd.testing.assert_frame_equal(pd.read_parquet(here / "out" / "uplift.parquet"), table, check_dtype=False)
 
@@ -132,6 +132,10 @@ def test_what_is_new_under_the_plan_of_each_measure(command: Command, here: Path
     assert command(*UPLIFT, "--new", "each", "--out", "out").code == 0
     table = read(here / "out" / "uplift.csv")
     assert set(table.loc[table["part"] == "new", "measure"]) == {0, 5, 15}
+    assert set(table.loc[table["part"] == "local", "measure"]) == {0}
+    assert command(*UPLIFT, "--new", "authority", "--out", "decided").code == 0
+    table = read(here / "decided" / "uplift.csv")
+    assert set(table.loc[table["part"] == "local", "measure"]) == {0, 5, 15}
 
 
 def test_data_go_to_stdout_and_all_else_to_stderr(command: Command, here: Path) -> None:
@@ -148,8 +152,8 @@ def test_data_go_to_stdout_and_all_else_to_stderr(command: Command, here: Path) 
 
 def test_progress_is_lines_where_there_is_no_terminal(command: Command) -> None:
     lines = command(*UPLIFT).err.splitlines()
-    assert lines[0] == "uplift: preparing: 15 runs"
-    assert lines[-2].startswith("uplift: 15 of 15 runs")
+    assert lines[0] == "uplift: preparing: 21 runs"
+    assert lines[-2].startswith("uplift: 21 of 21 runs")
     assert lines[-1] == "uplift: writing"
     assert len(lines) < 15
 

@@ -65,7 +65,7 @@ def test_months_years_and_settings_are_known(result: UpliftResult):
         "official",
         "assumed",
     )
-    assert "new_under_plan" in arrays
+    assert {"new_under_plan", "decided_in_province", "new_in_province"} <= set(arrays)
 
 
 def test_outcomes_as_arrays_are_the_same_numbers(outcomes: Outcomes):

@@ -15,7 +15,7 @@ from jinxiao.experiments.store import RunStore
 
 HERE = Path(__file__).parent
 TABLES = ("uplift.csv", "uplift_draws.parquet", "variance.csv")
-RUNS = 6 * 5
+RUNS = 6 * 6
 
 
 def start(folder: Path, *, seconds: float = 0.05, jobs: int = 1) -> "subprocess.Popen[str]":

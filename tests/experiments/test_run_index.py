@@ -29,7 +29,7 @@ def test_the_index_is_there_after_an_uplift_and_tells_of_every_run(filled: Path)
     files = {path.stem: path.stat().st_size for path in filled.glob("*/*.run")}
     assert dict(zip(table["key"], table["bytes"], strict=True)) == files
     assert set(table["measures"]) == {"none", "5", "15", "5+15"}
-    assert set(table["closure"]) == {"full", "direct"} and set(table["part"]) == {"all", "continued"}
+    assert set(table["closure"]) == {"full", "direct"} and set(table["part"]) == {"all", "continued", "given"}
     assert set(table["draw"]) == {0, 1} and set(table["seed"]) == {1} and set(table["scale"]) == {100}
     assert set(table["code"]) == {"fake"} and (table["seconds"] >= 0).all()
     assert table["written"].is_monotonic_increasing

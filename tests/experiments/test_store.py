@@ -18,8 +18,8 @@ from jinxiao.experiments.uplift import UpliftResult, uplift
 from jinxiao.model.outcomes import Outcomes
 
 Run = Callable[..., UpliftResult]
-RUNS = 5
-"""Files of measures 5 and 15: none, 5, 15, both, what 15 continues (as both do); measure 5 continues nothing."""
+RUNS = 6
+"""Files of measures 5 and 15: none, 5, 15, both, what 15 continues (as both do), what is continued or the centre's of both."""
 
 
 def files(store: Path) -> list[Path]:
@@ -58,7 +58,9 @@ def test_other_measures_and_estimands_reuse_the_runs_there_are(run: Run, simulat
     assert len(simulated) == 3  # history, none, 5
     simulated.clear()
     run([5, 15], draws=1, estimand=("first_in", "last_in", "shapley"))
-    assert len(simulated) == 4  # history; 15, both, what 15 continues
+    assert (
+        len(simulated) == 5
+    )  # history; 15, both, what 15 continues, what is continued or the centre's of both
 
 
 def test_fresh_computes_again_and_replaces(run: Run, store: Path, simulated: list[int]):

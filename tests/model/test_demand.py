@@ -200,6 +200,7 @@ def test_relief_of_school_fees_stays_in_education_by_its_label(
         )
         & (d[:, Entry.RELIEF] + base[:, Entry.RELIEF] == 0.0)
         & (d[:, Entry.WITHDRAWN] == base[:, Entry.WITHDRAWN])
+        & (d[:, Entry.PUT_OFF] == base[:, Entry.PUT_OFF])
         & (d[:, Entry.LOAN_NEW] == base[:, Entry.LOAN_NEW])
         & (d[:, Entry.TRIP] == base[:, Entry.TRIP])
         & (d[:, Entry.OUTING_COST] == base[:, Entry.OUTING_COST])

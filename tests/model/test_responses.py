@@ -25,6 +25,7 @@ from jinxiao.model.conditions import Channel
 from jinxiao.model.economy import Economy
 from jinxiao.model.households.accounts import Item
 from jinxiao.model.households.columns import NOT_OWNED
+from jinxiao.model.households.diary import Entry
 from jinxiao.model.households.income import deductions, schedule
 from jinxiao.model.households.rules import wage_with_floor
 from jinxiao.model.markets import trend
@@ -102,22 +103,26 @@ def test_households_without_savings_spend_more_of_a_transfer(history: Economy, r
 
 
 def test_who_lost_work_spends_more_of_a_transfer(history: Economy, reference: Economy) -> None:
-    run, base = (
-        direct(history, reference, 1, transfers=transfer(amount=500.0)),
-        branch(history, neutral_policy(), 1),
-    )
-    h = base.state.households
+    runs = [
+        history.fork(policy, reference.market_path)
+        for policy in (policy_of(transfers=transfer(amount=500.0)), neutral_policy())
+    ]
+    for run in runs:
+        run.keep_diaries()
+        run.run_for(1)
+    h = runs[1].state.households
     weight = h.weight.astype(np.float64)
-    spent = (run.state.households.consumption - h.consumption).astype(np.float64) / 500.0
-    aside = (run.state.households.term_deposits - h.term_deposits) / 500.0
+    # plans for the month: what comes in lumps, a trip or a car, would hide a difference of a few in a hundred
+    spent = (runs[0].diaries - runs[1].diaries)[:, Entry.PLANNED].astype(np.float64) / 500.0
+    aside = (runs[0].state.households.term_deposits - h.term_deposits) / 500.0
     hired = (h.occupation >= 1) & (h.occupation <= 3)
     lost = (hired & (h.employed == 0)).any(axis=1)
     working = hired.any(axis=1) & ~lost
     assert lost.sum() > 300
     mpc_lost, mpc_working = (np.average(spent[who], weights=weight[who]) for who in (lost, working))
     assert mpc_lost > mpc_working
-    # some draw less on savings for a trip
-    assert np.average(aside[lost], weights=weight[lost]) < 0.13
+    # saving that was put off for want of a wage is made up for in part, and some draw less on savings for a trip
+    assert np.average(aside[lost], weights=weight[lost]) < 0.25
 
 
 def test_extra_income_is_consumed_saved_or_repaid(history: Economy, reference: Economy) -> None:

@@ -9,6 +9,7 @@ from jinxiao.experiments.attribution import ESTIMANDS
 from jinxiao.experiments.effects import MEASURED, RATIOS, unit_of
 from jinxiao.experiments.runs import CLOSURES, REFERENCES
 from jinxiao.experiments.screening import METHODS
+from jinxiao.experiments.sensitivity import EMULATOR
 from jinxiao.experiments.uplift import GRADES
 from jinxiao.model import names
 from jinxiao.model.outcomes import GROUPS, OUTCOMES
@@ -63,7 +64,7 @@ def test_an_unknown_key_is_refused() -> None:
 
 def test_blocks_of_facts_and_methods_are_named() -> None:
     assert set(BLOCKS) <= set(fact_names.BLOCKS)
-    assert set(METHODS) == set(MAIN_INDEX) == set(METHOD_NAMES)
+    assert {*METHODS, EMULATOR} == set(MAIN_INDEX) == set(METHOD_NAMES)
     assert set(MAIN_INDEX.values()) <= set(WORDS)
 
 
