@@ -46,6 +46,11 @@ WORDS: Final = {
         "Of that, decided by the province and its cities: {median} {interval} {unit}.",
         "其中由省、市决定的部分：{median} {interval} {unit}。",
     ),
+    "whole_local": Label(
+        "Decided by the province and its cities, begun before the plan or under it: {median} {interval} {unit}; the rest carries "
+        "out decisions of the centre.",
+        "其中由省、市决定的部分（含方案前已实施的）：{median} {interval} {unit}；其余为落实国家政策。",
+    ),
     "local": Label("Of it by\nprovince", "其中\n省市"),
     "said_local": Label(
         "Of it by province: without what carries out decisions of the centre, most of which would have come without the plan.",
@@ -132,7 +137,7 @@ def uplift_summary(result: UpliftResult, lang: str = "en") -> Table:
     table = _table(_w("uplift", lang), "\n".join(_uplift_caption(answers[0], alone=len(answers) == 1)))
     table.add_column("#", justify="right", no_wrap=True)
     table.add_column(_w("measure", lang), overflow="fold")
-    local = any(answer.part("local", k) is not None for answer in answers for k in answer.shown)
+    local = any(_decided_apart(answer) for answer in answers)
     _add_columns(table, lang, "local" if local else "")
     for answer in answers:
         if len(answers) > 1:
@@ -143,17 +148,22 @@ def uplift_summary(result: UpliftResult, lang: str = "en") -> Table:
     return table
 
 
+def _decided_apart(answer: Answer) -> bool:
+    """Return whether it is known of single measures what of them the province decides."""
+    return any(answer.part("local", k) is not None for k in answer.shown if k != WHOLE)
+
+
 def _uplift_caption(answer: Answer, *, alone: bool) -> list[str]:
     """Return what a reader of the table must know, ways of attributing and closing only if it is of one `alone`."""
     lang, unit = answer.lang, money(answer.lang)
     lines = [answer.scope(closure=alone, estimand=alone)]
-    for part in ("new", "new_local"):
-        new = answer.part(part)
-        if new is not None:
-            low, median, high = (new[end] / unit.scale for end in ("low", "median", "high"))
+    for part, key in {"new": "new", "new_local": "new_local", "local": "whole_local"}.items():
+        found = answer.part(part)
+        if found is not None:
+            low, median, high = (found[end] / unit.scale for end in ("low", "median", "high"))
             ends = interval(low, high, unit.decimals)
-            lines.append(_w(part, lang, unit=unit.name, median=number(median, unit.decimals), interval=ends))
-    if any(answer.part("local", k) is not None for k in answer.shown):
+            lines.append(_w(key, lang, unit=unit.name, median=number(median, unit.decimals), interval=ends))
+    if _decided_apart(answer):
         lines.append(_w("said_local", lang))
     lines.append(_w("per_yuan", lang))
     if any(np.isnan(answer.value(k, ADDITIONAL_PER_YUAN)["median"]) for k in answer.shown):

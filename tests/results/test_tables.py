@@ -89,9 +89,12 @@ def test_the_caption_says_what_the_answer_is_about(make: Any) -> None:
         "3 draws",
         "new under the plan",
         "decided by the province and its cities",
-        "Of it by",
+        "begun before the plan or under it",
     ):
         assert part in text
+    assert "Of it by" not in text
+    each = " ".join(shown(tables.uplift_summary(make(new="authority"), "en")).split())
+    assert "Of it by" in each
     baseline = shown(tables.uplift_summary(make(reference="baseline"), "en"))
     assert "against what ran before the plan" in " ".join(baseline.split())
     assert "new under the plan" not in baseline and "Of it by" not in baseline
