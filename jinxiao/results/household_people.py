@@ -83,8 +83,9 @@ WORDS: Final = {
     "cash": Label("{cash} yuan in cash, {savings} in savings", "现金{cash}元，储蓄{savings}元"),
     "loan": Label(", a loan of {loan}", "，贷款{loan}元"),
     "income": Label(
-        "reckons on {income} yuan a month, {head} a head; puts {share}% of it aside beside plans for home, children and old age",
-        "每月预期收入{income}元，人均{head}元；住房、子女和养老储蓄之外另储蓄{share}%",
+        "reckons on {income} yuan a month, {head} a head; puts up to {share}% of it aside out of what subsistence leaves, beside "
+        "plans for home, children and old age",
+        "每月预期收入{income}元，人均{head}元；住房、子女和养老储蓄之外，在满足基本生活后另储蓄至多{share}%",
     ),
     "left": Label(
         "reckons on {income} yuan a month, {head} a head; retired, puts aside what is left, if anything",
